@@ -1,0 +1,1 @@
+"""PostgreSQL: where it runs, its tables and migrations, transactions, and every line of SQL."""

@@ -1,0 +1,22 @@
+"""The database's own history: which one this is."""
+
+from msgspec import Struct
+
+from server.db.connections import Connection
+from sync_protocol.ids import Epoch
+
+
+class History(Struct, frozen=True, kw_only=True):
+    """The epoch that holds, and up to when the backup reached that it was restored from (epoch ms)."""
+
+    epoch: Epoch
+    restored_to: int | None
+
+
+async def read_history(connection: Connection) -> History:
+    """Return the epoch that holds now."""
+    row = await connection.fetchrow(
+        "SELECT id, restored_to FROM epoch ORDER BY began_at DESC, id DESC LIMIT 1"
+    )
+    assert row is not None, "the first migration makes the first epoch"
+    return History(epoch=Epoch(row["id"]), restored_to=row["restored_to"])

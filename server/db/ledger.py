@@ -1,0 +1,193 @@
+"""The branch ledgers: appending entries and reading them back."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from server.db.connections import Connection
+from sync_protocol.ids import (
+    BranchId,
+    DeviceId,
+    FulfillmentId,
+    LedgerEntryId,
+    OpId,
+    OrderId,
+    ShopId,
+    StaffId,
+    VariantId,
+)
+from sync_protocol.ledger import GENESIS_HASH, EntryKind, LedgerEntry, Leg
+
+Head = tuple[int, str]
+"""[version, hash] of a branch's ledger; (0, "") before its first entry."""
+
+
+async def lock_heads(
+    connection: Connection, shop_id: ShopId, branch_ids: Sequence[BranchId]
+) -> dict[BranchId, Head]:
+    """Lock the branches' ledgers, in order of branch, until the commit: their versions are dense."""
+    wanted = sorted(set(branch_ids))
+    await connection.execute(
+        """
+        INSERT INTO ledger_head (shop_id, branch_id, version, hash)
+        SELECT $1, id, 0, $3 FROM unnest($2::text[]) AS wanted (id) ORDER BY id
+        ON CONFLICT DO NOTHING
+        """,
+        shop_id,
+        wanted,
+        GENESIS_HASH,
+    )
+    rows = await connection.fetch(
+        """
+        SELECT branch_id, version, hash FROM ledger_head
+        WHERE shop_id = $1 AND branch_id = any($2::text[]) ORDER BY branch_id FOR NO KEY UPDATE
+        """,
+        shop_id,
+        wanted,
+    )
+    return {BranchId(row["branch_id"]): (row["version"], row["hash"]) for row in rows}
+
+
+async def read_heads(
+    connection: Connection, shop_id: ShopId, branch_ids: Sequence[BranchId]
+) -> dict[BranchId, Head]:
+    """Return each branch's ledger head without locking it."""
+    rows = await connection.fetch(
+        "SELECT branch_id, version, hash FROM ledger_head WHERE shop_id = $1 AND branch_id = any($2::text[])",
+        shop_id,
+        list(branch_ids),
+    )
+    return {BranchId(row["branch_id"]): (row["version"], row["hash"]) for row in rows}
+
+
+async def append(
+    connection: Connection,
+    shop_id: ShopId,
+    entries: Sequence[tuple[LedgerEntry, str]],
+    heads: dict[BranchId, Head],
+) -> None:
+    """Insert entries (with their hashes) and move the heads, which must be locked, to where they end."""
+    if not entries:
+        return
+    await _insert_entries(connection, entries)
+    await _insert_legs(connection, [entry for entry, _ in entries])
+    moved = sorted({entry.branch_id for entry, _ in entries})
+    await connection.execute(
+        """
+        UPDATE ledger_head SET version = moved.v, hash = moved.h
+        FROM unnest($2::text[], $3::bigint[], $4::text[]) AS moved (b, v, h)
+        WHERE shop_id = $1 AND branch_id = moved.b
+        """,
+        shop_id,
+        moved,
+        [heads[b][0] for b in moved],
+        [heads[b][1] for b in moved],
+    )
+
+
+async def _insert_entries(
+    connection: Connection, entries: Sequence[tuple[LedgerEntry, str]]
+) -> None:
+    await connection.executemany(
+        """
+        INSERT INTO ledger_entry (shop_id, branch_id, version, id, kind, op_id, by_staff, device_id, at,
+                                  recorded_at, order_id, fulfillment_id, reverses, hash)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+        """,
+        [
+            (
+                e.shop_id,
+                e.branch_id,
+                e.version,
+                e.id,
+                e.kind.value,
+                e.op_id,
+                e.by,
+                e.device_id,
+                e.at,
+                e.recorded_at,
+                e.order_id,
+                e.fulfillment_id,
+                e.reverses,
+                hash_,
+            )
+            for e, hash_ in entries
+        ],
+    )
+
+
+async def _insert_legs(connection: Connection, entries: Sequence[LedgerEntry]) -> None:
+    """In one statement: the database checks the balance of each statement's legs."""
+    legs = [(e, place, leg) for e in entries for place, leg in enumerate(e.legs)]
+    await connection.execute(
+        """
+        INSERT INTO ledger_leg (shop_id, branch_id, version, place, account, variant_id, units)
+        SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::int[], $5::text[], $6::text[], $7::bigint[])
+        """,
+        entries[0].shop_id,
+        [e.branch_id for e, _, _ in legs],
+        [e.version for e, _, _ in legs],
+        [place for _, place, _ in legs],
+        [leg.account for _, _, leg in legs],
+        [leg.variant_id for _, _, leg in legs],
+        [leg.units for _, _, leg in legs],
+    )
+
+
+async def read_entries(
+    connection: Connection, shop_id: ShopId, branch_id: BranchId, after: int = 0, most: int = 500
+) -> list[tuple[LedgerEntry, str]]:
+    """Return up to `most` entries of a branch after version `after`, each with its stored hash, in order."""
+    rows = await connection.fetch(
+        """
+        SELECT e.*, l.legs
+        FROM ledger_entry e
+        CROSS JOIN LATERAL (
+            SELECT coalesce(array_agg((account, variant_id, units) ORDER BY place), '{}') AS legs
+            FROM ledger_leg
+            WHERE shop_id = e.shop_id AND branch_id = e.branch_id AND version = e.version
+        ) l
+        WHERE e.shop_id = $1 AND e.branch_id = $2 AND e.version > $3
+        ORDER BY e.version LIMIT $4
+        """,
+        shop_id,
+        branch_id,
+        after,
+        most,
+    )
+    return [
+        (
+            LedgerEntry(
+                shop_id=shop_id,
+                branch_id=branch_id,
+                version=row["version"],
+                id=LedgerEntryId(row["id"]),
+                kind=EntryKind(row["kind"]),
+                legs=tuple(
+                    Leg(account=account, variant_id=VariantId(variant), units=units)
+                    for account, variant, units in row["legs"]
+                ),
+                op_id=OpId(row["op_id"]),
+                by=StaffId(row["by_staff"]),
+                device_id=DeviceId(row["device_id"]),
+                at=row["at"],
+                recorded_at=row["recorded_at"],
+                order_id=None if row["order_id"] is None else OrderId(row["order_id"]),
+                fulfillment_id=None
+                if row["fulfillment_id"] is None
+                else FulfillmentId(row["fulfillment_id"]),
+                reverses=None if row["reverses"] is None else LedgerEntryId(row["reverses"]),
+            ),
+            row["hash"],
+        )
+        for row in rows
+    ]
+
+
+async def walk(
+    connection: Connection, shop_id: ShopId, branch_id: BranchId
+) -> AsyncIterator[tuple[LedgerEntry, str]]:
+    """Yield a branch's whole ledger in order, page by page."""
+    after = 0
+    while page := await read_entries(connection, shop_id, branch_id, after):
+        for entry, hash_ in page:
+            yield entry, hash_
+        after = page[-1][0].version

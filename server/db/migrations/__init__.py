@@ -1,0 +1,1 @@
+"""The steps from an empty database to this version's, in the order of their ids; never edited later."""

@@ -1,0 +1,175 @@
+"""Ops as they came, the results they got, and where each device's log stands."""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from server.db.connections import Connection
+from sync_protocol.ids import DeviceId, Incarnation, OpId, ShopId
+from sync_protocol.server_session import DeviceLog
+
+
+class StoredOp(Struct, frozen=True, kw_only=True):
+    """One op to be kept for ever: `raw` is what was sent, `result` what is answered, both verbatim."""
+
+    id: OpId
+    n: int | None
+    kind: str
+    by: str
+    at: int
+    raw: bytes
+    content_hash: str
+    refs: tuple[str, ...]
+    status: str
+    code: str | None
+    result: str
+
+
+async def lock_log(
+    connection: Connection, shop_id: ShopId, device_id: DeviceId, incarnation: Incarnation
+) -> DeviceLog:
+    """Lock a device's log until the commit: two pushes of one phone are worked off one after the other."""
+    await connection.execute(
+        """
+        INSERT INTO device_log (shop_id, device_id, incarnation, n, links) VALUES ($1, $2, $3, 0, '{}')
+        ON CONFLICT DO NOTHING
+        """,
+        shop_id,
+        device_id,
+        incarnation,
+    )
+    row = await connection.fetchrow(
+        """
+        SELECT n, links FROM device_log WHERE shop_id = $1 AND device_id = $2 AND incarnation = $3
+        FOR UPDATE
+        """,
+        shop_id,
+        device_id,
+        incarnation,
+    )
+    assert row is not None
+    return DeviceLog(n=row["n"], links=frozenset(row["links"]))
+
+
+async def read_log(
+    connection: Connection, shop_id: ShopId, device_id: DeviceId, incarnation: Incarnation
+) -> DeviceLog:
+    """Return where a device's log stands without locking it; an unknown life stands at 0."""
+    row = await connection.fetchrow(
+        "SELECT n, links FROM device_log WHERE shop_id = $1 AND device_id = $2 AND incarnation = $3",
+        shop_id,
+        device_id,
+        incarnation,
+    )
+    return DeviceLog() if row is None else DeviceLog(n=row["n"], links=frozenset(row["links"]))
+
+
+async def store_log(
+    connection: Connection,
+    shop_id: ShopId,
+    device_id: DeviceId,
+    incarnation: Incarnation,
+    log: DeviceLog,
+) -> None:
+    """Write where the device's log stands; it must be locked."""
+    await connection.execute(
+        "UPDATE device_log SET n = $4, links = $5 WHERE shop_id = $1 AND device_id = $2 AND incarnation = $3",
+        shop_id,
+        device_id,
+        incarnation,
+        log.n,
+        sorted(log.links),
+    )
+
+
+async def known_ops(
+    connection: Connection, shop_id: ShopId, ids: Sequence[OpId]
+) -> dict[OpId, tuple[str, str]]:
+    """Return (content hash, result) of those ids that this server has."""
+    rows = await connection.fetch(
+        "SELECT id, content_hash, result FROM op WHERE shop_id = $1 AND id = any($2::text[])",
+        shop_id,
+        list(ids),
+    )
+    return {OpId(row["id"]): (row["content_hash"], row["result"]) for row in rows}
+
+
+async def parked_before(
+    connection: Connection,
+    shop_id: ShopId,
+    device_id: DeviceId,
+    deps: Sequence[str],
+    blocking: Sequence[str],
+) -> tuple[set[str], set[OpId]]:
+    """Return what this device's parked ops hold up: the entities they touch, and which of `deps` are parked."""
+    rows = await connection.fetch(
+        """
+        SELECT id, device_id = $2 AS own, refs FROM op
+        WHERE shop_id = $1 AND status = 'parked' AND code = any($4::text[])
+          AND (device_id = $2 OR id = any($3::text[]))
+        """,
+        shop_id,
+        device_id,
+        list(deps),
+        list(blocking),
+    )
+    refs = {ref for row in rows if row["own"] for ref in row["refs"]}
+    return refs, {OpId(row["id"]) for row in rows}
+
+
+async def store_ops(
+    connection: Connection,
+    shop_id: ShopId,
+    device_id: DeviceId,
+    incarnation: Incarnation,
+    ops: Sequence[StoredOp],
+    now: int,
+) -> None:
+    """Keep the ops of a chunk with their results."""
+    await connection.executemany(
+        """
+        INSERT INTO op (shop_id, id, device_id, incarnation, n, kind, by_staff, at, recorded_at, raw,
+                        content_hash, refs, status, code, result)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        """,
+        [
+            (
+                shop_id,
+                op.id,
+                device_id,
+                incarnation,
+                op.n,
+                op.kind,
+                op.by,
+                op.at,
+                now,
+                op.raw,
+                op.content_hash,
+                list(op.refs),
+                op.status,
+                op.code,
+                op.result,
+            )
+            for op in ops
+        ],
+    )
+
+
+async def unconfirmed_results(
+    connection: Connection, shop_id: ShopId, device_id: DeviceId, acked_n: int, most: int
+) -> list[str]:
+    """Return the results of a device's latest log life beyond what it says it has, oldest first."""
+    rows = await connection.fetch(
+        """
+        SELECT result FROM op
+        WHERE shop_id = $1 AND device_id = $2 AND n > $3
+          AND incarnation = (SELECT incarnation FROM op WHERE shop_id = $1 AND device_id = $2
+                             ORDER BY recorded_at DESC, n DESC NULLS LAST LIMIT 1)
+        ORDER BY n LIMIT $4
+        """,
+        shop_id,
+        device_id,
+        acked_n,
+        most,
+    )
+    return [row["result"] for row in rows]

@@ -1,0 +1,47 @@
+"""Shops, their branches and people."""
+
+from piccolo.columns import Array, BigInt, Boolean, JSONB, Text
+from piccolo.table import Table
+
+
+class Shop(Table, tablename="shop"):
+    """A retailer. One server hosts many; every row of theirs carries this id first."""
+
+    id = Text(primary_key=True)
+    name = Text()
+    domain = Text()
+    policy = JSONB()
+    created_at = BigInt()
+
+
+class ShopifyConnection(Table, tablename="shopify_connection"):
+    """How a shop's store is reached and how its webhooks are signed."""
+
+    shop_id = Text(primary_key=True)
+    admin_url = Text()
+    access_token = Text()
+    webhook_secret = Text()
+    swept_to = Text(null=True, default=None)
+
+
+class Branch(Table, tablename="branch"):
+    """A place that holds stock."""
+
+    shop_id = Text()
+    id = Text(primary_key=True)
+    name = Text()
+    city = Text()
+    active = Boolean()
+
+
+class Staff(Table, tablename="staff"):
+    """A person; `login` and `password_hash` only for those who sign in at a desk."""
+
+    shop_id = Text()
+    id = Text(primary_key=True)
+    name = Text()
+    role = Text()
+    branch_ids = Array(base_column=Text())
+    active = Boolean()
+    login = Text(null=True, default=None)
+    password_hash = Text(null=True, default=None)

@@ -1,0 +1,137 @@
+"""The Admin API over HTTP: tokens, the GraphQL endpoint, and the faults switched on for it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+
+from server.practice_store.asgi import Request, Response, json_response
+from server.practice_store.faults import ApiFault
+from server.practice_store.graphql_api import GraphqlApi
+from server.practice_store.identity import stable_uuid
+from server.practice_store.shop import API_VERSION
+from server.practice_store.store import PracticeStore
+
+GRAPHQL_PATH = f"/admin/api/{API_VERSION}/graphql.json"
+TOKEN_PATH = "/admin/oauth/access_token"  # noqa: S105 - a path
+_UNAUTHORIZED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+
+
+class _GraphqlRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    query: str
+    variables: dict[str, Any] | None = None
+    operation_name: str | None = None
+
+
+class _TokenRequest(msgspec.Struct, frozen=True, kw_only=True):
+    client_id: str = ""
+    client_secret: str = ""
+    grant_type: str = ""
+
+
+class AdminHttp:
+    """Answers what an app sends to the store."""
+
+    def __init__(self, store: PracticeStore, api: GraphqlApi | None = None) -> None:
+        self._store = store
+        self._api = api or GraphqlApi(store)
+        self._requests = 0
+        self._late: set[asyncio.Task[None]] = set()
+
+    async def token(self, request: Request) -> Response:
+        """Give an access token for the app's id and secret (client credentials grant)."""
+        try:
+            asked = msgspec.json.decode(request.body, type=_TokenRequest)
+        except msgspec.DecodeError:
+            return json_response({"error": "invalid_request"}, 400)
+        if asked.grant_type != "client_credentials":
+            return json_response({"error": "unsupported_grant_type"}, 400)
+        now_ms = self._store.clock()
+        token = self._store.tokens.grant(asked.client_id, asked.client_secret, now_ms)
+        if token is None:
+            return json_response({"error": "invalid_client"}, 400)
+        scope = ",".join(self._store.state.app.scopes)
+        expires_in = self._store.tokens.life_ms // 1000
+        return json_response({"access_token": token, "scope": scope, "expires_in": expires_in})
+
+    async def graphql(self, request: Request) -> Response:
+        """Run a document, or go wrong as told."""
+        self._requests += 1
+        token = request.headers.get("x-shopify-access-token", "")
+        if not self._store.tokens.accepts(token, self._store.clock()):
+            return self._said(json_response({"errors": _UNAUTHORIZED}, 401))
+        try:
+            asked = msgspec.json.decode(request.body, type=_GraphqlRequest)
+        except msgspec.DecodeError as error:
+            return self._said(json_response({"errors": f"Bad request: {error}"}, 400))
+        fault = self._store.api_faults.take(asked.operation_name)
+        if fault is not None:
+            return self._said(await self._go_wrong(fault, asked, request))
+        return self._said(self._answer(asked))
+
+    def _answer(self, asked: _GraphqlRequest) -> Response:
+        return json_response(self._api.answer(asked.query, asked.variables, asked.operation_name))
+
+    def _said(self, response: Response) -> Response:
+        request_id = stable_uuid(self._store.domain, "request", self._requests)
+        headers = {
+            **response.headers,
+            "X-Request-Id": request_id,
+            "X-Shopify-API-Version": API_VERSION,
+        }
+        return Response(
+            status=response.status, body=response.body, headers=headers, broken=response.broken
+        )
+
+    async def _go_wrong(
+        self, fault: ApiFault, asked: _GraphqlRequest, request: Request
+    ) -> Response:
+        match fault.kind:
+            case "timeout_before" | "timeout_after" | "late_commit":
+                return await self._keep_waiting(fault, asked, request)
+            case "error_after" | "drop_after" | "garbage":
+                self._answer(asked)
+                return _AFTER_RUNNING[fault.kind]
+            case "throttled":
+                return json_response(self._api.throttled_answer())
+            case "internal_error":
+                return json_response(self._api.internal_error_answer())
+            case "http_429" | "http_500" | "http_503" | "drop_before":
+                return _without_running(fault)
+
+    async def _keep_waiting(
+        self, fault: ApiFault, asked: _GraphqlRequest, request: Request
+    ) -> Response:
+        """Answer nothing for as long as the caller stays."""
+        if fault.kind == "timeout_after":
+            self._answer(asked)
+        elif fault.kind == "late_commit":
+            task = asyncio.create_task(self._commit_late(fault.delay_ms, asked))
+            self._late.add(task)
+            task.add_done_callback(self._late.discard)
+        await request.until_gone()
+        return Response(status=499)
+
+    async def _commit_late(self, delay_ms: int, asked: _GraphqlRequest) -> None:
+        await asyncio.sleep(delay_ms / 1000)
+        self._answer(asked)
+
+
+_AFTER_RUNNING = {
+    "error_after": json_response({"errors": "Bad Gateway"}, 502),
+    "drop_after": Response(broken=True),
+    "garbage": Response(headers={"Content-Type": "text/html"}, body=b"<html>Sorry</html>"),
+}
+
+
+def _without_running(fault: ApiFault) -> Response:
+    if fault.kind == "drop_before":
+        return Response(broken=True)
+    if fault.kind == "http_429":
+        headers = {"Retry-After": f"{fault.retry_after_s:.1f}"}
+        return json_response(
+            {"errors": "Exceeded 2 calls per second for api client."}, 429, headers
+        )
+    return json_response({"errors": "Internal Server Error"}, int(fault.kind[-3:]))

@@ -1,0 +1,129 @@
+"""The practice store as an ASGI app: the Admin API, the control API and the store's own pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from inspect import isawaitable
+
+import msgspec
+
+from server.practice_store.admin_http import GRAPHQL_PATH, TOKEN_PATH, AdminHttp
+from server.practice_store.asgi import (
+    App,
+    BodyTooLargeError,
+    DisconnectedError,
+    Receive,
+    Request,
+    Response,
+    Scope,
+    Send,
+    json_response,
+    read_request,
+    send_response,
+)
+from server.practice_store.control import Control, not_found
+from server.practice_store.graphql_api import GraphqlApi
+from server.practice_store.page import Pages
+from server.practice_store.store import PracticeStore
+
+Answering = Callable[..., Response | Awaitable[Response]]
+Routes = list[tuple[str, re.Pattern[str], Answering]]
+
+
+def asgi_app(store: PracticeStore, prefix: str = "", api: GraphqlApi | None = None) -> App:
+    """Return the app. `prefix` is the path it is mounted under, e.g. "/practice-store"; its own links carry it."""
+    routes = _routes(store, prefix, api)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        try:
+            request = await read_request(scope, receive, prefix)
+        except DisconnectedError:
+            return
+        except BodyTooLargeError:
+            too_large = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            await send_response(send, json_response({"errors": "body too large"}, too_large))
+            return
+        await send_response(send, await _answer(routes, request))
+
+    return app
+
+
+async def _answer(routes: Routes, request: Request) -> Response:
+    if _is_foreign(request):
+        return json_response(
+            {"errors": "requests from other sites are refused"}, HTTPStatus.FORBIDDEN
+        )
+    allowed: list[str] = []
+    for method, pattern, answering in routes:
+        match = pattern.fullmatch(request.path)
+        if match is None:
+            continue
+        if method != request.method:
+            allowed.append(method)
+            continue
+        try:
+            answer = answering(request, *match.groups())
+            return await answer if isawaitable(answer) else answer
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            return json_response({"errors": str(error)}, HTTPStatus.BAD_REQUEST)
+    if allowed:
+        return json_response({"errors": "method not allowed"}, 405, {"Allow": ", ".join(allowed)})
+    return not_found()
+
+
+def _is_foreign(request: Request) -> bool:
+    """Tell whether a browser says that another site's page made it send this."""
+    changes = request.method not in {"GET", "HEAD"}
+    return changes and request.headers.get("sec-fetch-site", "none") not in {"none", "same-origin"}
+
+
+def _routes(store: PracticeStore, prefix: str, api: GraphqlApi | None) -> Routes:
+    admin = AdminHttp(store, api)
+    control = Control(store)
+    pages = Pages(store, prefix)
+    table: list[tuple[str, str, Answering]] = [
+        ("POST", GRAPHQL_PATH, admin.graphql),
+        ("POST", TOKEN_PATH, admin.token),
+        ("GET", "/practice/api/orders", control.list_orders),
+        ("POST", "/practice/api/orders", control.place),
+        ("GET", "/practice/api/orders/{}", control.read),
+        ("POST", "/practice/api/orders/{}/contact", control.edit_contact),
+        ("POST", "/practice/api/orders/{}/cancel", control.cancel),
+        ("POST", "/practice/api/orders/{}/pay", control.pay),
+        ("POST", "/practice/api/orders/{}/fulfill", control.fulfill),
+        ("POST", "/practice/api/fulfillments/{}/cancel", control.cancel_fulfillment),
+        ("POST", "/practice/api/fulfillments/{}/tracking", control.change_tracking),
+        ("POST", "/practice/api/fulfillments/{}/events", control.add_event),
+        ("GET", "/practice/api/notifications", control.notifications),
+        ("GET", "/practice/api/webhooks", control.webhooks),
+        ("GET", "/practice/api/faults", control.read_faults),
+        ("PUT", "/practice/api/faults", control.set_faults),
+        ("GET", "/practice/api/variants", control.variants),
+        ("GET", "/practice/?", pages.front),
+        ("POST", "/practice/page/orders", pages.place),
+        ("GET", "/practice/page/orders/{}", pages.order),
+        ("POST", "/practice/page/orders/{}/cancel", pages.cancel),
+        ("POST", "/practice/page/orders/{}/pay", pages.pay),
+        ("POST", "/practice/page/orders/{}/fulfill", pages.fulfill),
+    ]
+    return [
+        (method, re.compile(path.replace(".", r"\.").replace("{}", r"(\d{1,19})")), answering)
+        for method, path, answering in table
+    ]
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            await send({"type": "lifespan.startup.complete"})
+        elif message["type"] == "lifespan.shutdown":
+            await send({"type": "lifespan.shutdown.complete"})
+            return

@@ -1,0 +1,66 @@
+"""How the practice store can be told to misbehave, for tests and for training."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+ApiFaultKind = Literal[
+    "http_429",
+    "http_500",
+    "http_503",
+    "error_after",
+    "timeout_before",
+    "timeout_after",
+    "late_commit",
+    "drop_before",
+    "drop_after",
+    "garbage",
+    "throttled",
+    "internal_error",
+]
+
+
+class ApiFault(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that goes wrong with the next `times` Admin API calls (of one operation, if named).
+
+    `http_429`, `http_500`, `http_503`, `throttled` and `internal_error` answer so without running the call;
+    `error_after` runs it and answers 502. `timeout_before` never answers and runs nothing; `timeout_after` runs it first;
+    `late_commit` runs it `delay_ms` after the call came, and never answers. `drop_before` and `drop_after` break the
+    connection without an answer. `garbage` runs it and answers a page of HTML.
+    """
+
+    kind: ApiFaultKind
+    operation: str | None = None
+    times: int = 1
+    delay_ms: int = 0
+    retry_after_s: float = 2.0
+
+
+class WebhookFaults(msgspec.Struct, kw_only=True):
+    """What happens to webhooks: shares from 0 to 1, up to `delay_ms` of delay each, and whether batches are shuffled."""
+
+    duplicate: float = 0.0
+    drop: float = 0.0
+    delay_ms: int = 0
+    reorder: bool = False
+
+
+class ApiFaults:
+    """The faults still to come, first come first served."""
+
+    def __init__(self) -> None:
+        self.coming: list[ApiFault] = []
+
+    def take(self, operation: str | None) -> ApiFault | None:
+        """Return the fault for this call, and count it."""
+        for place, fault in enumerate(self.coming):
+            if fault.operation is not None and fault.operation != operation:
+                continue
+            if fault.times <= 1:
+                del self.coming[place]
+            else:
+                self.coming[place] = msgspec.structs.replace(fault, times=fault.times - 1)
+            return fault
+        return None

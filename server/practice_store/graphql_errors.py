@@ -1,0 +1,90 @@
+"""Top-level errors in the API's shape and, where they are recorded, in its words and codes."""
+
+from __future__ import annotations
+
+import re
+
+from graphql import GraphQLError
+
+Shown = dict[str, object]
+
+# graphql-core's sentence, the recorded one, and its code.
+_RECORDED: tuple[tuple[re.Pattern[str], str, str], ...] = (
+    (
+        re.compile(r"Cannot query field '(\w+)' on type '(\w+)'"),
+        "Field '{0}' doesn't exist on type '{1}'",
+        "undefinedField",
+    ),
+    (
+        re.compile(r"Argument '(?:\w+\.)?(\w+)\((\w+):\)' of type '[^']+' is required"),
+        "Field '{0}' is missing required arguments: {1}",
+        "missingRequiredArguments",
+    ),
+    (
+        re.compile(r"Field '(\w+)' argument '(\w+)' of type '[^']+' is required"),
+        "Field '{0}' is missing required arguments: {1}",
+        "missingRequiredArguments",
+    ),
+    (
+        re.compile(r"Expected value of type '([^']+)', found null"),
+        "Argument has an invalid value (null). Expected type '{0}'.",
+        "argumentLiteralsIncompatible",
+    ),
+    (
+        re.compile(
+            r"Variable '\$(\w+)'(?: has invalid value:.*|.* of required type '([^']+)' was not provided)"
+        ),
+        "Variable ${0} was provided invalid value",
+        "INVALID_VARIABLE",
+    ),
+    (
+        re.compile(r"Variable '\$(\w+)' got invalid value"),
+        "Variable ${0} was provided invalid value",
+        "INVALID_VARIABLE",
+    ),
+)
+
+
+def shown(error: GraphQLError) -> Shown:
+    """Return an error as the answer shows it."""
+    entry: Shown = {"message": error.message}
+    if error.locations:
+        entry["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
+    if error.path:
+        entry["path"] = list(error.path)
+    if error.extensions:
+        entry["extensions"] = dict(error.extensions)
+        return entry
+    for pattern, words, code in _RECORDED:
+        match = pattern.search(error.message)
+        if match:
+            entry["message"] = words.format(*match.groups())
+            entry["extensions"] = {"code": code}
+            break
+    return entry
+
+
+def coded(message: str, code: str) -> GraphQLError:
+    """Return an error with a code, to be raised by a resolver."""
+    return GraphQLError(message, extensions={"code": code})
+
+
+def refused_request(message: str, code: str) -> Shown:
+    """Return an error about the request as a whole."""
+    return {"message": message, "extensions": {"code": code}}
+
+
+def throttled() -> Shown:
+    """Return the error of an empty bucket."""
+    entry = refused_request("Throttled", "THROTTLED")
+    entry["extensions"] = {
+        "code": "THROTTLED",
+        "documentation": "https://shopify.dev/api/usage/rate-limits",
+    }
+    return entry
+
+
+def internal_error() -> Shown:
+    """Return the error of a store that broke."""
+    message = "Internal error. Looks like something went wrong on our end."
+    return refused_request(message, "INTERNAL_SERVER_ERROR")

@@ -1,0 +1,110 @@
+"""`OrderCreateOrderInput` as a command: orders that another app makes, and that tests make over the API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from server.practice_store.commands import (
+    AddressDraft,
+    CustomerDraft,
+    LineDraft,
+    PlaceOrder,
+    TransactionDraft,
+    UserError,
+)
+from server.practice_store.identity import number_of
+from server.practice_store.state import State
+
+Input = Mapping[str, Any]
+_PROVINCES = {"PB": "Punjab", "SD": "Sindh", "KP": "Khyber Pakhtunkhwa", "BA": "Balochistan"}
+
+
+def order_from_input(given: Input, state: State) -> PlaceOrder | list[UserError]:
+    """Return the order to place, or why it cannot be. A variant this store does not have becomes a custom item."""
+    if not given.get("lineItems"):
+        message = "Line items must have at least one line item"
+        return [UserError(field=("order", "lineItems"), message=message, code="INVALID")]
+    shipping = given.get("shippingLines") or []
+    return PlaceOrder(
+        lines=tuple(_line(one, state) for one in given["lineItems"]),
+        customer=_customer(given),
+        shipping_address=_address(given.get("shippingAddress")),
+        email=given.get("email"),
+        phone=given.get("phone"),
+        note=given.get("note"),
+        tags=tuple(given.get("tags") or ()),
+        attributes=tuple((one["key"], one["value"]) for one in given.get("customAttributes") or ()),
+        shipping_title=shipping[0]["title"] if shipping else None,
+        shipping_price=_amount(shipping[0].get("priceSet")) if shipping else Decimal(0),
+        transactions=tuple(_transaction(one) for one in given.get("transactions") or ()),
+        currency=given.get("currency") or _currency(given) or state.shop.currency_code,
+        source_name=given.get("sourceName") or "app",
+        test=bool(given.get("test")),
+    )
+
+
+def _line(given: Input, state: State) -> LineDraft:
+    number = number_of(given.get("variantId") or "", "ProductVariant")
+    known = number if number in state.variants else None
+    return LineDraft(
+        variant=known,
+        quantity=given["quantity"],
+        title=given.get("title") or (None if known else "Item"),
+        sku=given.get("sku"),
+        price=_amount(given["priceSet"]) if given.get("priceSet") else None,
+        requires_shipping=given.get("requiresShipping") is not False,
+        properties=tuple((one["name"], one["value"]) for one in given.get("properties") or ()),
+    )
+
+
+def _customer(given: Input) -> CustomerDraft | None:
+    upsert = (given.get("customer") or {}).get("toUpsert")
+    if not upsert:
+        return None
+    return CustomerDraft(
+        first_name=upsert.get("firstName"),
+        last_name=upsert.get("lastName"),
+        email=upsert.get("email"),
+        phone=upsert.get("phone"),
+    )
+
+
+def _address(given: Input | None) -> AddressDraft | None:
+    if not given:
+        return None
+    code = given.get("provinceCode")
+    return AddressDraft(
+        first_name=given.get("firstName"),
+        last_name=given.get("lastName"),
+        company=given.get("company"),
+        address1=given.get("address1"),
+        address2=given.get("address2"),
+        city=given.get("city"),
+        province=given.get("province") or _PROVINCES.get(code or ""),
+        province_code=code,
+        zip=given.get("zip"),
+        country_code=given.get("countryCode") or "PK",
+        phone=given.get("phone"),
+    )
+
+
+def _transaction(given: Input) -> TransactionDraft:
+    return TransactionDraft(
+        gateway=given.get("gateway") or "manual",
+        kind=given.get("kind") or "SALE",
+        status=given.get("status") or "SUCCESS",
+        amount=_amount(given.get("amountSet")),
+    )
+
+
+def _amount(bag: Input | None) -> Decimal:
+    return Decimal(str(bag["shopMoney"]["amount"])) if bag else Decimal(0)
+
+
+def _currency(given: Input) -> str | None:
+    """The currency of the first priced line."""
+    priced = (one["priceSet"] for one in given["lineItems"] if one.get("priceSet"))
+    bag = next(priced, None)
+    return bag["shopMoney"]["currencyCode"] if bag else None

@@ -1,0 +1,91 @@
+"""Everything the practice store knows, and the few things every command needs: numbers, look-ups, announcements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from server.practice_store.catalogue import Variant
+from server.practice_store.customers import Customer
+from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
+from server.practice_store.identity import Numbers, number_of
+from server.practice_store.orders import Order
+from server.practice_store.shop import AppInstallation, Location, Shop
+from server.practice_store.subscriptions import WebhookSubscription
+
+Subject = Order | Fulfillment | FulfillmentOrder | FulfillmentEvent
+FIRST_ORDER_NUMBER = 1001
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Announcement:
+    """A thing that happened, which subscriptions may be about. `cause` is shared by all that one action set off."""
+
+    topic: str
+    subject: Subject
+    at_ms: int
+    cause: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Notification:
+    """A message the store sent to a customer. `kind` is shipped, tracking_changed, or cancelled."""
+
+    kind: Literal["shipped", "tracking_changed", "cancelled"]
+    order: str
+    to: str | None
+    at_ms: int
+    tracking: tuple[str, ...] = ()
+    fulfillment: str | None = None
+
+
+@dataclass(kw_only=True, eq=False, slots=True)
+class State:
+    """The store's contents, by number."""
+
+    shop: Shop
+    app: AppInstallation
+    numbers: Numbers
+    locations: dict[int, Location] = field(default_factory=dict)
+    variants: dict[int, Variant] = field(default_factory=dict)
+    customers: dict[int, Customer] = field(default_factory=dict)
+    orders: dict[int, Order] = field(default_factory=dict)
+    work: dict[int, FulfillmentOrder] = field(default_factory=dict)
+    shipments: dict[int, Fulfillment] = field(default_factory=dict)
+    subscriptions: dict[int, WebhookSubscription] = field(default_factory=dict)
+    notifications: list[Notification] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
+    next_order_number: int = FIRST_ORDER_NUMBER
+
+    def order(self, gid: str) -> Order | None:
+        """Return the order with that gid."""
+        return self.orders.get(number_of(gid, "Order") or 0)
+
+    def fulfillment_order(self, gid: str) -> FulfillmentOrder | None:
+        """Return the fulfillment order with that gid, if its order is routed."""
+        found = self.work.get(number_of(gid, "FulfillmentOrder") or 0)
+        return found if found and found.order.is_routed else None
+
+    def fulfillment(self, gid: str) -> Fulfillment | None:
+        """Return the fulfillment with that gid."""
+        return self.shipments.get(number_of(gid, "Fulfillment") or 0)
+
+    def order_named(self, name: str) -> Order | None:
+        """Return the order called e.g. "#1001" (or "1001"), or with that number as id or gid."""
+        bare = name.removeprefix("#")
+        if bare.isdecimal():
+            by_id = self.orders.get(int(bare))
+            return by_id or next(
+                (one for one in self.orders.values() if one.order_number == int(bare)), None
+            )
+        return self.order(name)
+
+    def first_location(self) -> Location:
+        """Return the location that online orders ship from unless a line says otherwise."""
+        return next(one for one in self.locations.values() if one.fulfills_online_orders)
+
+    def announce(self, topic: str, subject: Subject, at_ms: int, cause: str | None = None) -> None:
+        """Say that something happened."""
+        self.announcements.append(
+            Announcement(topic=topic, subject=subject, at_ms=at_ms, cause=cause)
+        )

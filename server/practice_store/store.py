@@ -1,0 +1,304 @@
+"""The practice store: takes commands, keeps their journal, and lets time pass over what it promised to do later."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from server.practice_store.catalogue import Stocktaker
+from server.practice_store.chance import Chance, chance_from
+from server.practice_store.commands import (
+    AddressDraft,
+    AnyCommand,
+    CancelFulfillment,
+    CancelOrder,
+    CreateEvent,
+    CreateFulfillment,
+    CustomerDraft,
+    DropSubscription,
+    EditContact,
+    LineDraft,
+    MarkPaid,
+    PlaceOrder,
+    SeedCatalogue,
+    Subscribe,
+    UpdateTracking,
+    UserError,
+)
+from server.practice_store.cost import Bucket
+from server.practice_store.drawing import draw_order, payment
+from server.practice_store.faults import ApiFaults, WebhookFaults
+from server.practice_store.identity import Numbers
+from server.practice_store.journal import VERSION, Accepted, Finished, Header, Journal
+from server.practice_store.orders import Order
+from server.practice_store.placing import cancel_order, edit_contact, mark_paid, place_order
+from server.practice_store.shipping import (
+    cancel_fulfillment,
+    create_event,
+    create_fulfillment,
+    update_tracking,
+)
+from server.practice_store.shop import AppInstallation, Location, LocationAddress, Shop
+from server.practice_store.state import State
+from server.practice_store.subscriptions import WebhookSubscription, subscription_errors
+from server.practice_store.tokens import Tokens
+from server.practice_store.webhooks import WebhookQueue
+
+FIRST_NUMBER = 5_632_000_000_000
+CATALOGUE_NUMBERS = 1000
+
+
+class PracticeStore:
+    """One simulated store.
+
+    `clock` gives milliseconds since 1970, UTC. `seed` decides everything random, `journal` is where accepted commands are
+    kept (None: in memory only). `first_number` is where ids start; beyond 2**53 it shows who reads them as floats.
+    `webhook_uri` subscribes that address to `webhook_topics` for good, as an app's configuration would; apps may subscribe
+    more over the API. Orders are routed within `routing_ms`; `search_lag_ms` is how far listings of orders lag behind.
+
+    Raises:
+        JournalMismatchError: the journal is not this store's.
+    """
+
+    def __init__(  # noqa: PLR0913 - what can be set, all by name
+        self,
+        *,
+        domain: str,
+        seed: int,
+        client_secret: str,
+        access_token: str,
+        clock: Callable[[], int],
+        journal: Path | None = None,
+        client_id: str = "practice-client-id",
+        name: str = "Practice Store",
+        first_number: int = FIRST_NUMBER,
+        webhook_uri: str | None = None,
+        webhook_topics: Sequence[str] = (),
+        routing_ms: tuple[int, int] = (300, 3000),
+        search_lag_ms: int = 0,
+        allow_local_http: bool = True,
+    ) -> None:
+        self.domain = domain
+        self.seed = seed
+        self.client_secret = client_secret
+        self.clock = clock
+        self.routing_ms = routing_ms
+        self.search_lag_ms = search_lag_ms
+        self.allow_local_http = allow_local_http
+        self.tokens = Tokens(
+            fixed=access_token,
+            client_id=client_id,
+            client_secret=client_secret,
+            salt=f"{domain}:{seed}",
+        )
+        self.bucket = Bucket()
+        self.api_faults = ApiFaults()
+        self.webhooks = WebhookQueue(
+            domain=domain,
+            faults=WebhookFaults(),
+            chance=chance_from(seed, "webhooks"),
+            remember=self._remember_finished,
+        )
+        self.wake_sender: Callable[[], None] = lambda: None
+        self.state = self._empty_state(name, first_number)
+        self._subscribe_configured(webhook_uri, webhook_topics)
+        self._to_route: list[tuple[int, int]] = []
+        self._accepted = 0
+        self._journal: Journal | None = None
+        if journal is not None:
+            self._become(Journal(journal, Header(version=VERSION, domain=domain, seed=seed)))
+
+    def close(self) -> None:
+        """Close the journal."""
+        if self._journal is not None:
+            self._journal.close()
+
+    def settle(self) -> None:
+        """Let the time pass until now: routing that is due gets done and announced."""
+        self._settle(self.clock())
+
+    def execute(self, command: AnyCommand) -> object:
+        """Carry out a command. Returns what it made or changed, or a list of `UserError` if it was not accepted."""
+        now_ms = self.clock()
+        result = self._apply(command, now_ms)
+        if isinstance(result, list):
+            return result
+        if self._journal is not None:
+            self._journal.append(Accepted(at_ms=now_ms, command=command))
+        self.wake_sender()
+        return result
+
+    def place_order(
+        self,
+        lines: Iterable[LineDraft] | None = None,
+        customer: CustomerDraft | None = None,
+        shipping_address: AddressDraft | None = None,
+        *,
+        phone: str | None = None,
+        note: str | None = None,
+        paid: bool = False,
+    ) -> Order:
+        """Place an order; whatever is not given is drawn at random. Raises ValueError for lines that cannot be ordered."""
+        chance = self.chance_of("order", self._accepted)
+        draft = draw_order(
+            chance, list(self.state.variants.values()), chance.randint(*self.routing_ms)
+        )
+        given: dict[str, object] = {}
+        if lines is not None:
+            given |= {"lines": tuple(lines), "transactions": (payment(paid=paid),)}
+        if customer is not None:
+            given |= {"customer": customer, "phone": phone, "email": customer.email}
+        if shipping_address is not None:
+            given["shipping_address"] = shipping_address
+        if note is not None:
+            given["note"] = note
+        result = self.execute(_replaced(draft, given))
+        if not isinstance(result, Order):
+            raise ValueError(result)  # noqa: TRY004 - a refusal, not a wrong type
+        return result
+
+    def chance_of(self, *what: object) -> Chance:
+        """Return the randomness for one thing, the same for the same store and thing."""
+        return chance_from(self.seed, *what)
+
+    # Carrying out
+
+    def _apply(self, command: AnyCommand, at_ms: int) -> object:
+        self._settle(at_ms)
+        result = self._carry_out(command, at_ms)
+        if isinstance(result, list):
+            return result
+        self._accepted += 1
+        if isinstance(result, Order) and not result.is_routed:
+            heapq.heappush(self._to_route, (result.routed_at, result.number))
+            self._settle(at_ms)
+        self._pass_on_announcements(f"command:{self._accepted}")
+        return result
+
+    def _carry_out(self, command: AnyCommand, at_ms: int) -> object:  # noqa: C901, PLR0911 - one row a command
+        match command:
+            case PlaceOrder():
+                return place_order(self.state, command, at_ms)
+            case EditContact():
+                return edit_contact(self.state, command, at_ms)
+            case CancelOrder():
+                return cancel_order(self.state, command, at_ms)
+            case MarkPaid():
+                return mark_paid(self.state, command, at_ms)
+            case CreateFulfillment():
+                return create_fulfillment(self.state, command, at_ms)
+            case UpdateTracking():
+                return update_tracking(self.state, command, at_ms)
+            case CreateEvent():
+                return create_event(self.state, command, at_ms)
+            case CancelFulfillment():
+                return cancel_fulfillment(self.state, command, at_ms)
+            case Subscribe():
+                return self._subscribe(command, at_ms)
+            case DropSubscription():
+                return self.state.subscriptions.pop(command.subscription, None) or [
+                    UserError(message="gone")
+                ]
+            case SeedCatalogue():
+                return self._seed_catalogue(at_ms)
+
+    def _settle(self, now_ms: int) -> None:
+        while self._to_route and self._to_route[0][0] <= now_ms:
+            routed_at, number = heapq.heappop(self._to_route)
+            order = self.state.orders[number]
+            if order.is_routed:
+                continue
+            order.is_routed = True
+            for work in order.work:
+                topic = "FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE"
+                self.state.announce(topic, work, routed_at, cause=f"routed:{work.number}")
+        self._pass_on_announcements("time")
+
+    def _pass_on_announcements(self, cause: str) -> None:
+        announced, self.state.announcements = self.state.announcements, []
+        for one in announced:
+            self.webhooks.add(one, self.state, cause)
+        if announced:
+            self.wake_sender()
+
+    def _subscribe(self, wanted: Subscribe, at_ms: int) -> WebhookSubscription | list[UserError]:
+        existing = list(self.state.subscriptions.values())
+        errors = subscription_errors(wanted, existing, allow_local_http=self.allow_local_http)
+        if errors:
+            return errors
+        number = self.state.numbers.take()
+        made = WebhookSubscription(
+            number=number,
+            topic=wanted.topic,
+            uri=wanted.uri,
+            created_at=at_ms,
+            updated_at=at_ms,
+            name=wanted.name,
+            filter=wanted.filter,
+            format=wanted.format,
+        )
+        self.state.subscriptions[number] = made
+        return made
+
+    def _seed_catalogue(self, at_ms: int) -> State | list[UserError]:
+        if self.state.variants:
+            return [UserError(message="The store has its catalogue.")]
+        for name, city, province in (
+            ("Lahore Gulberg", "Lahore", "Punjab"),
+            ("Islamabad F-10", "Islamabad", "Islamabad"),
+        ):
+            number = self.state.numbers.take()
+            address = LocationAddress(city=city, province=province)
+            self.state.locations[number] = Location(number=number, name=name, address=address)
+        numbers = [self.state.numbers.take() for _ in range(CATALOGUE_NUMBERS)]
+        variants = Stocktaker(self.chance_of("catalogue"), numbers, at_ms).draw_up()
+        self.state.variants = {variant.number: variant for variant in variants}
+        return self.state
+
+    # Beginning
+
+    def _empty_state(self, name: str, first_number: int) -> State:
+        numbers = Numbers(first_number)
+        state = State(
+            shop=Shop(number=numbers.take(), name=name, myshopify_domain=self.domain),
+            app=AppInstallation(number=numbers.take()),
+            numbers=numbers,
+        )
+        number = numbers.take()
+        address = LocationAddress(
+            address1="Plot 12, SITE Area", city="Karachi", province="Sindh", zip="75700"
+        )
+        state.locations[number] = Location(number=number, name="Karachi Warehouse", address=address)
+        return state
+
+    def _subscribe_configured(self, uri: str | None, topics: Sequence[str]) -> None:
+        """Configured subscriptions have small numbers and are in no journal: the address may change with each start."""
+        for number, topic in enumerate(topics if uri is not None else (), start=1):
+            self.state.subscriptions[number] = WebhookSubscription(
+                number=number, topic=topic, uri=uri or "", created_at=0, updated_at=0, by_api=False
+            )
+
+    def _become(self, journal: Journal) -> None:
+        """Carry out the journal's commands again; webhooks it says are finished are not sent again."""
+        lines = journal.read_back()
+        self.webhooks.finished.update(line.key for line in lines if isinstance(line, Finished))
+        for line in lines:
+            if isinstance(line, Accepted):
+                self._apply(line.command, line.at_ms)
+        self._journal = journal
+
+    def _remember_finished(self, key: str) -> None:
+        if self._journal is not None:
+            self._journal.append(Finished(key=key))
+
+
+def seed_catalogue(store: PracticeStore) -> None:
+    """Give the store its standard locations and catalogue, unless its journal already did."""
+    if not store.state.variants:
+        store.execute(SeedCatalogue())
+
+
+def _replaced(draft: PlaceOrder, given: dict[str, object]) -> PlaceOrder:
+    values = {name: getattr(draft, name) for name in draft.__struct_fields__}
+    return PlaceOrder(**(values | given))

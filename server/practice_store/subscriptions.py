@@ -1,0 +1,110 @@
+"""Webhook subscriptions: which address is told about which topic."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from server.practice_store.commands import Subscribe, UserError
+from server.practice_store.identity import gid_of
+from server.practice_store.shop import ApiVersion
+
+# GraphQL's spelling of the topics this store sends, and the header's.
+TOPICS = {
+    "ORDERS_CREATE": "orders/create",
+    "ORDERS_UPDATED": "orders/updated",
+    "ORDERS_CANCELLED": "orders/cancelled",
+    "ORDERS_PAID": "orders/paid",
+    "ORDERS_FULFILLED": "orders/fulfilled",
+    "ORDERS_PARTIALLY_FULFILLED": "orders/partially_fulfilled",
+    "FULFILLMENTS_CREATE": "fulfillments/create",
+    "FULFILLMENTS_UPDATE": "fulfillments/update",
+    "FULFILLMENT_EVENTS_CREATE": "fulfillment_events/create",
+    "FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE": "fulfillment_orders/order_routing_complete",
+}
+_NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
+_ADDRESS_FIELD = ("webhookSubscription", "callbackUrl")
+_NAME_FIELD = ("webhookSubscription", "name")
+
+
+@dataclass(kw_only=True, eq=False, slots=True)
+class WebhookSubscription:
+    """A standing order. One made over the API is deleted when its deliveries keep failing; a configured one stays."""
+
+    number: int
+    topic: str
+    uri: str
+    created_at: int
+    updated_at: int
+    name: str | None = None
+    filter: str | None = None
+    format: str = "JSON"
+    by_api: bool = True
+    api_version: ApiVersion = field(default_factory=ApiVersion)
+
+    @property
+    def id(self) -> str:
+        """The gid."""
+        return gid_of("WebhookSubscription", self.number)
+
+    @property
+    def header_topic(self) -> str:
+        """The topic as sent in the header."""
+        return TOPICS.get(self.topic, self.topic.lower())
+
+
+def subscription_errors(
+    wanted: Subscribe, existing: list[WebhookSubscription], *, allow_local_http: bool
+) -> list[UserError]:
+    """Return why `wanted` cannot be made, in the recorded words; empty when it can."""
+    errors = [
+        *_address_errors(wanted.uri, allow_local_http=allow_local_http),
+        *_name_errors(wanted, existing),
+    ]
+    if any(
+        (one.topic, one.uri, one.filter) == (wanted.topic, wanted.uri, wanted.filter)
+        for one in existing
+    ):
+        errors.append(
+            UserError(field=_ADDRESS_FIELD, message="Address for this topic has already been taken")
+        )
+    return errors
+
+
+def _address_errors(uri: str, *, allow_local_http: bool) -> list[UserError]:
+    if not uri.strip():
+        return [UserError(field=_ADDRESS_FIELD, message="Address can't be blank")]
+    parts = urlsplit(uri)
+    local = allow_local_http and parts.scheme == "http" and parts.hostname == "127.0.0.1"
+    if parts.scheme != "https" and not local:
+        if not parts.scheme or "://" not in uri:
+            return [UserError(field=_ADDRESS_FIELD, message="Address is invalid")]
+        message = f"Address protocol {parts.scheme}:// is not supported"
+        return [UserError(field=_ADDRESS_FIELD, message=message)]
+    if not parts.hostname:
+        return [UserError(field=_ADDRESS_FIELD, message="Address is invalid")]
+    if parts.hostname.endswith((".myshopify.com", ".shopify.com")):
+        message = "Address cannot be a Shopify or an internal domain"
+        return [UserError(field=_ADDRESS_FIELD, message=message)]
+    return []
+
+
+def _name_errors(wanted: Subscribe, existing: list[WebhookSubscription]) -> list[UserError]:
+    if wanted.name is None:
+        return []
+    errors = []
+    if not wanted.name:
+        errors.append(
+            UserError(field=_NAME_FIELD, message="Name is too short (minimum is 1 character)")
+        )
+    if not _NAME.match(wanted.name):
+        message = (
+            "Name name field can only contain alphanumeric characters, underscores, and hyphens"
+        )
+        errors.append(UserError(field=_NAME_FIELD, message=message))
+    if any(one.name and one.name.lower() == wanted.name.lower() for one in existing):
+        errors.append(
+            UserError(field=_NAME_FIELD, message="Name already exists, no duplicate allowed")
+        )
+    return errors

@@ -1,0 +1,60 @@
+"""What the environment may say about one running server."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+_BUILT_IN_PLACE = Path(__file__).resolve().parents[1] / "pwa" / "dist"
+
+
+class SettingsInvalid(Exception):
+    """An environment variable holds something that can't be meant; the message names it."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where this server keeps its things. An empty variable counts as one that is not set."""
+
+    home: Path
+    """RAWANA_HOME: the embedded database and everything else that must outlive the process."""
+    database_url: str | None = None
+    """RAWANA_DATABASE_URL: a PostgreSQL to use instead of the embedded one."""
+    pg_bin: Path | None = None
+    """RAWANA_PG_BIN: the folder of the `postgres` program that the embedded database shall run."""
+    pwa_dist: Path = _BUILT_IN_PLACE
+    """RAWANA_PWA_DIST: the built pages; a checkout builds them in place."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the four variables; raises SettingsInvalid. Touches no file."""
+        return cls(
+            home=_home(environ),
+            database_url=_database_url(environ),
+            pg_bin=_path(environ, "RAWANA_PG_BIN"),
+            pwa_dist=_path(environ, "RAWANA_PWA_DIST") or _BUILT_IN_PLACE,
+        )
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    if (home := _path(environ, "RAWANA_HOME")) is not None:
+        return home
+    # XDG says that a relative XDG_DATA_HOME is to be ignored.
+    if (data := environ.get("XDG_DATA_HOME", "")).startswith("/"):
+        return Path(data) / "rawana"
+    return Path(environ.get("HOME") or Path.home()) / ".local" / "share" / "rawana"
+
+
+def _database_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("RAWANA_DATABASE_URL") or None
+    if url is not None and not url.startswith(("postgresql://", "postgres://")):
+        raise SettingsInvalid("RAWANA_DATABASE_URL must begin with postgresql:// or postgres://.")
+    return url
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    if "\0" in text:
+        raise SettingsInvalid(f"{name} holds a NUL byte.")
+    return Path(text).expanduser().absolute()

@@ -1,0 +1,51 @@
+"""`POST /sync/pull` and the patches that also travel over `/sync/live`."""
+
+from msgspec import Raw, Struct
+
+from sync_protocol.ids import BranchId, Epoch, RowKey, StreamName
+from sync_protocol.limits import PULL_BYTES_MAX
+
+
+class PullRequest(Struct, frozen=True, kw_only=True):
+    """What a phone has of each stream. A granted stream that is not named starts at 0."""
+
+    epoch: Epoch | None = None
+    cursors: dict[StreamName, int] = {}
+    max_bytes: int = PULL_BYTES_MAX
+
+
+class PullRide(Struct, frozen=True, kw_only=True):
+    """A pull that rides along with a push: one round trip on a slow network."""
+
+    cursors: dict[StreamName, int] = {}
+    max_bytes: int = PULL_BYTES_MAX
+
+
+Row = tuple[RowKey, int, Raw]
+"""[key, version, body]; body `null` is a tombstone."""
+
+
+class Patch(Struct, frozen=True, kw_only=True, rename={"from_version": "from", "to_version": "to"}):
+    """The rows of one stream changed after version `from` and up to version `to`, each at its latest."""
+
+    stream: StreamName
+    from_version: int
+    to_version: int
+    rows: tuple[Row, ...]
+
+
+class PullReply(Struct, frozen=True, kw_only=True):
+    """One consistent reading. `results` are those of this device that it has not confirmed.
+
+    `ledger` gives per branch in reach the ledger's [version, hash]. Streams in `resnapshot` start again at 0. `more`
+    asks for another pull at once.
+    """
+
+    epoch: Epoch
+    patches: tuple[Patch, ...]
+    results: tuple[Raw, ...]
+    ledger: dict[BranchId, tuple[int, str]]
+    streams: tuple[StreamName, ...]
+    resnapshot: tuple[StreamName, ...]
+    more: bool
+    now: int

@@ -1,0 +1,59 @@
+"""`POST /sync/push`: ops go up, results come back in the same order."""
+
+from enum import StrEnum
+
+from msgspec import Raw, Struct
+
+from sync_protocol.ids import Epoch, Incarnation
+from sync_protocol.messages.hello import DeviceHead
+from sync_protocol.messages.pull import PullReply, PullRide
+
+
+class PushRequest(Struct, frozen=True, kw_only=True):
+    """Ops in the order in which they were recorded. Each stays raw: it is read by itself.
+
+    `unsent` and `oldest_at` (epoch ms) tell the fleet board how far behind the phone is.
+    """
+
+    epoch: Epoch | None = None
+    incarnation: Incarnation = Incarnation("")
+    ops: tuple[Raw, ...] = ()
+    unsent: int = 0
+    oldest_at: int | None = None
+    acked_n: int | None = None
+    pull: PullRide | None = None
+
+
+class PushReply(Struct, frozen=True, kw_only=True):
+    """One result per op, verbatim as stored. `more` asks the phone to push the rest at once."""
+
+    results: tuple[Raw, ...]
+    more: bool
+    retry_after_ms: int
+    now: int
+    pull: PullReply | None = None
+
+
+class Problem(StrEnum):
+    """Why a whole request was not taken. Nothing of it was applied; nothing of it may be dropped."""
+
+    EPOCH = "epoch"
+    FORK = "fork"
+    GAP = "gap"
+    REVOKED = "revoked"
+    TOO_LARGE = "too_large"
+    SLOW_DOWN = "slow_down"
+
+
+class ProblemReply(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A problem in the RFC 9457 shape, with what the phone needs to recover."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    problem: Problem | None = None
+    epoch: Epoch | None = None
+    restored_to: int | None = None
+    device: DeviceHead | None = None
+    retry_after_ms: int = 0

@@ -1,0 +1,122 @@
+"""What a phone has, and what its screens show: base rows plus the ops that are not in them yet.
+
+Base rows only ever come from the server; unsent work is laid over them at each look and never written into them, so
+that no pull can erase it.
+"""
+
+import msgspec
+from msgspec import Raw, Struct
+
+from sync_protocol.decide.book import Book, Recorded
+from sync_protocol.decide.deciding import decide
+from sync_protocol.fulfillments import Fulfillment
+from sync_protocol.ids import DeviceId, RowKey, StreamName
+from sync_protocol.messages.pull import Patch
+from sync_protocol.ops import ReadOp
+from sync_protocol.orders import Order
+from sync_protocol.outcomes import Discrepancy, Result, ResultStatus
+from sync_protocol.rows import RowBody, read_body
+from sync_protocol.shop import Branch, Policy, Staff, Variant
+from sync_protocol.stock import Stock
+
+TOMBSTONE = b"null"
+
+LEAVES_AT_ONCE = frozenset({ResultStatus.NOOP, ResultStatus.PARKED, ResultStatus.REFUSED})
+"""Results whose op changes no row: it leaves the overlay as soon as the result is known."""
+
+
+class Replica(Struct, kw_only=True):
+    """Rows per stream with the cursor up to which they are complete."""
+
+    cursors: dict[StreamName, int] = {}
+    rows: dict[StreamName, dict[RowKey, tuple[int, bytes]]] = {}
+
+    def fits(self, patch: Patch) -> bool:
+        """Whether the patch continues exactly where this replica stands; otherwise the phone must pull (R8)."""
+        return patch.from_version == self.cursors.get(patch.stream, 0)
+
+    def apply(self, patch: Patch) -> bool:
+        """Apply rows and cursor together; return False, and change nothing, when the patch does not fit."""
+        if not self.fits(patch):
+            return False
+        rows = self.rows.setdefault(patch.stream, {})
+        for key, version, body in patch.rows:
+            if bytes(body) == TOMBSTONE:
+                rows.pop(key, None)
+            else:
+                rows[key] = (version, bytes(body))
+        self.cursors[patch.stream] = patch.to_version
+        return True
+
+    def drop(self, stream: StreamName) -> None:
+        """Forget a stream: no longer granted, or to be fetched anew from 0."""
+        self.rows.pop(stream, None)
+        self.cursors.pop(stream, None)
+
+
+def is_settled(
+    result: Result, cursors: dict[StreamName, int], granted: frozenset[StreamName]
+) -> bool:
+    """Whether an op may leave the overlay: its effect is in the base rows, or it has none (R6).
+
+    Streams that this device is not given cannot hold it back.
+    """
+    if result.status in LEAVES_AT_ONCE:
+        return True
+    return all(cursors.get(s, 0) >= v for s, v in result.versions.items() if s in granted)
+
+
+def base_bodies(replica: Replica) -> dict[RowKey, RowBody]:
+    """Return one body per key over all streams; of an order in two streams the later revision counts."""
+    bodies: dict[RowKey, RowBody] = {}
+    for rows in replica.rows.values():
+        for key, (_, raw) in rows.items():
+            body = read_body(key, raw)
+            if body is not None and _rev(body) >= _rev(bodies.get(key)):
+                bodies[key] = body
+    return bodies
+
+
+def _rev(body: RowBody | None) -> int:
+    return body.rev if isinstance(body, Order | Fulfillment) else -1
+
+
+def book_of(replica: Replica) -> Book:
+    """Return the book that a phone decides on: the same shape as the server's, filled from its rows."""
+    book = Book(policy=Policy(), branches={})
+    variants = []
+    for body in base_bodies(replica).values():
+        match body:
+            case Policy():
+                book.policy = body
+            case Branch():
+                book.branches[body.id] = body
+            case Variant():
+                variants.append(body.id)
+            case Order():
+                book.orders[body.id] = body
+            case Fulfillment():
+                book.fulfillments[body.id] = body
+            case Stock():
+                book.stock[body.branch_id, body.variant_id] = body
+            case Discrepancy():
+                if body.closed_at is None:
+                    book.open[body.id] = body
+            case _:
+                pass
+    book.variants = frozenset(variants)
+    return book
+
+
+def view(replica: Replica, overlay: tuple[ReadOp, ...], staff: Staff, device_id: DeviceId) -> Book:
+    """Return base plus overlay: what the person sees. Ops stand in the order in which they were recorded."""
+    book = book_of(replica)
+    for read in overlay:
+        act = Recorded(read=read, staff=staff, device_id=device_id, now=read.op.at)
+        book.apply(decide(book, act))
+    return book
+
+
+def encode_body(body: RowBody | None) -> Raw:
+    """Return the body as it travels and is stored."""
+    return Raw(msgspec.json.encode(body))

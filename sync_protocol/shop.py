@@ -1,0 +1,99 @@
+"""The retailer's own set-up: branches, people, policies, couriers, variants."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from sync_protocol.ids import BranchId, StaffId, VariantId
+
+
+class Role(StrEnum):
+    """What a person is for; rights follow from the role × op table (product.md A21)."""
+
+    OWNER = "owner"
+    SUPERVISOR = "supervisor"
+    OPERATOR = "operator"
+    BRANCH = "branch"
+    RECORDER = "recorder"
+    RIDER = "rider"
+    CALLER = "caller"
+    VIEWER = "viewer"
+    SHOPIFY = "shopify"
+
+
+class ConfirmRequired(StrEnum):
+    """Which orders must be confirmed with the customer before a shipment is made (A18)."""
+
+    COD = "cod"
+    ALL = "all"
+    NONE = "none"
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """How this shop wants to work."""
+
+    confirm_required: ConfirmRequired = ConfirmRequired.COD
+    branch_sees_inbox: bool = True
+    notify_customer: bool = True
+
+
+class Branch(Struct, frozen=True, kw_only=True):
+    """A place that holds stock."""
+
+    id: BranchId
+    name: str
+    city: str = ""
+    active: bool = True
+
+
+class Staff(Struct, frozen=True, kw_only=True):
+    """A person. `branch_ids` bounds branch-scoped rights; empty for those who act everywhere."""
+
+    id: StaffId
+    name: str
+    role: Role
+    branch_ids: tuple[BranchId, ...] = ()
+    active: bool = True
+
+
+class Courier(Struct, frozen=True, kw_only=True):
+    """A courier as people pick it. `tracking_url` holds `{number}` where the tracking number goes."""
+
+    code: str
+    name: str
+    tracking_url: str = ""
+
+
+class Variant(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One sellable thing, mirrored from Shopify."""
+
+    id: VariantId
+    title: str
+    variant_title: str | None = None
+    sku: str | None = None
+    barcode: str | None = None
+    price_paisa: int = 0
+    image: str | None = None
+
+
+COURIERS = (
+    Courier(code="tcs", name="TCS", tracking_url="https://www.tcsexpress.com/track/{number}"),
+    Courier(
+        code="leopards",
+        name="Leopards",
+        tracking_url="https://www.leopardscourier.com/tracking?cn={number}",
+    ),
+    Courier(code="mnp", name="M&P", tracking_url="https://www.mulphilog.com/tracking/{number}"),
+    Courier(code="postex", name="PostEx", tracking_url="https://postex.pk/tracking?cn={number}"),
+    Courier(
+        code="trax", name="Trax", tracking_url="https://sonic.pk/tracking?tracking_number={number}"
+    ),
+    Courier(
+        code="callcourier",
+        name="Call Courier",
+        tracking_url="https://callcourier.com.pk/tracking/?tc={number}",
+    ),
+    Courier(code="rider", name="Own rider"),
+    Courier(code="other", name="Other"),
+)
+"""What a new shop starts with; none of them is on Shopify's own carrier list, so the link is always sent along."""

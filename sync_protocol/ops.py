@@ -4,8 +4,12 @@ Every op is read by itself, so that one unreadable op never holds up its neighbo
 """
 
 import base64
+import contextlib
+import itertools
+import math
+from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
@@ -27,9 +31,11 @@ from sync_protocol.limits import (
     LINES_MAX,
     MONEY_PAISA_MAX,
     NESTING_MAX,
+    OP_BYTES_MAX,
     TEXT_MAX,
     UNITS_MAX,
 )
+from sync_protocol.nesting import pruned
 from sync_protocol.orders import Channel, Contact
 
 Units = Annotated[int, Meta(ge=1, le=UNITS_MAX)]
@@ -298,6 +304,8 @@ class Unreadable(Struct, frozen=True, kw_only=True):
 _decode_op = msgspec.json.Decoder(Op)
 _decode_any = msgspec.json.Decoder()
 
+TOO_DEEP = "nested too deeply"
+
 _REFERENCES = {"order_id": "order", "fulfillment_id": "fulfillment"}
 
 
@@ -307,19 +315,18 @@ def read_op(raw: bytes) -> ReadOp | Unreadable:
     Never raises on any bytes: what cannot be read is answered as `Unreadable`, what cannot be understood as a
     `ReadOp` without a body.
     """
-    if nesting(raw) > NESTING_MAX:
-        return _unreadable(raw, "nested too deeply")
+    if len(raw) > OP_BYTES_MAX:
+        return _not_usable(raw, f"larger than {OP_BYTES_MAX} bytes")
     try:
         op = _decode_op.decode(raw)
         body = _decode_any.decode(op.body)
+    except RecursionError:
+        return _not_usable(raw, TOO_DEEP)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return _unreadable(raw, str(error))
-    refs = references(body)
-    content = content_hash(op, body)
-    if (trouble := unclean(msgspec.structs.asdict(op) | {"body": body})) is not None:
-        return ReadOp(
-            op=op, body=None, problem="invalid", detail=trouble, refs=refs, content_hash=content
-        )
+    if (trouble := unclean([op.id, op.kind, op.by, op.prev, op.seen, op.deps, body])) is not None:
+        return _not_usable(raw, trouble)
+    refs, content = references(body), content_hash(op, body)
     rule = kind_rule(op.kind)
     if rule is None or op.v > rule.version:
         return ReadOp(op=op, body=None, problem="unknown_kind", refs=refs, content_hash=content)
@@ -330,6 +337,17 @@ def read_op(raw: bytes) -> ReadOp | Unreadable:
             op=op, body=None, problem="invalid", detail=str(error), refs=refs, content_hash=content
         )
     return ReadOp(op=op, body=typed, refs=refs, content_hash=content)
+
+
+def _not_usable(raw: bytes, detail: str) -> ReadOp | Unreadable:
+    """Answer for an op whose envelope can be made out although its content can never be used."""
+    try:
+        op = _decode_op.decode(pruned(raw))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _unreadable(raw, detail)
+    if unclean([op.id, op.kind, op.by, op.deps]) is not None:
+        return _unreadable(raw, detail)
+    return ReadOp(op=op, body=None, problem="invalid", detail=detail)
 
 
 def content_hash(op: Op, body: object) -> str:
@@ -343,7 +361,10 @@ def link_hashes(raw: bytes) -> frozenset[str]:
     The rule is base64 SHA-256 of the op's JSON exactly as it was sent. The canonical form counts too, so that an op
     which travelled through an exported file, and was written anew there, still links.
     """
-    return frozenset({digest_base64(raw), digest_base64(canonical(_decode_any.decode(raw)))})
+    links = {digest_base64(raw)}
+    with contextlib.suppress(msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        links.add(digest_base64(canonical(_decode_any.decode(raw))))
+    return frozenset(links)
 
 
 def references(body: object) -> tuple[str, ...]:
@@ -357,27 +378,7 @@ def references(body: object) -> tuple[str, ...]:
     )
 
 
-def nesting(raw: bytes) -> int:
-    """Return how deep brackets nest in JSON bytes, outside strings; bounded work, no recursion."""
-    if raw.count(b"[") + raw.count(b"{") <= NESTING_MAX:
-        return 0
-    depth = deepest = 0
-    in_string = escaped = False
-    for byte in raw:
-        if in_string:
-            in_string = escaped or byte != 0x22
-            escaped = byte == 0x5C and not escaped
-        elif byte == 0x22:
-            in_string = True
-        elif byte in (0x5B, 0x7B):
-            depth += 1
-            deepest = max(deepest, depth)
-        elif byte in (0x5D, 0x7D):
-            depth -= 1
-    return deepest
-
-
-def unclean(value: object) -> str | None:
+def unclean(value: object, depth: int = 0) -> str | None:
     """Return why a decoded value cannot be stored or shown exactly everywhere, or None.
 
     NUL cannot be stored as text by PostgreSQL; an integer beyond 2^53 is rounded by every phone.
@@ -386,29 +387,32 @@ def unclean(value: object) -> str | None:
         return "text holds a NUL character" if "\x00" in value else None
     if isinstance(value, int):
         return "integer beyond 2^53" if abs(value) > INTEGER_MAX else None
+    if isinstance(value, float):
+        return None if math.isfinite(value) else "number out of range"
+    if depth > NESTING_MAX:
+        return TOO_DEEP
+    parts: Iterable[object] = ()
     if isinstance(value, dict):
-        return next(
-            (t for item in value.items() for part in item if (t := unclean(part)) is not None), None
-        )
-    if isinstance(value, list | tuple):
-        return next((t for item in value if (t := unclean(item)) is not None), None)
-    return None
+        parts = itertools.chain(value.keys(), value.values())
+    elif isinstance(value, list | tuple):
+        parts = value
+    return next((t for part in parts if (t := unclean(part, depth + 1)) is not None), None)
 
 
 def _unreadable(raw: bytes, detail: str) -> Unreadable:
     """Name unreadable bytes by their own hash, unless they carry an id that can be made out."""
-    found: dict[str, Any] = {}
-    try:
-        value = _decode_any.decode(raw)
-        found = value if isinstance(value, dict) else {}
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        pass
-    claimed = found.get("id")
+    found: object = None
+    with contextlib.suppress(msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        found = _decode_any.decode(pruned(raw))
+    named = found if isinstance(found, dict) else {}
+    claimed, n = named.get("id"), named.get("n")
     usable = isinstance(claimed, str) and 0 < len(claimed) <= ID_MAX and "\x00" not in claimed
-    name = claimed if usable else "unreadable-" + _hash_name(raw)
-    n = found.get("n")
-    number = n if isinstance(n, int) and not isinstance(n, bool) and 1 <= n <= INTEGER_MAX else None
-    return Unreadable(id=OpId(str(name)), n=number, detail=detail[:TEXT_MAX])
+    counted = isinstance(n, int) and not isinstance(n, bool) and 1 <= n <= INTEGER_MAX
+    return Unreadable(
+        id=OpId(str(claimed) if usable else "unreadable-" + _hash_name(raw)),
+        n=n if counted else None,
+        detail=detail[:TEXT_MAX],
+    )
 
 
 def _hash_name(raw: bytes) -> str:

@@ -67,6 +67,22 @@ class Code(StrEnum):
     FAILED = "failed"
 
 
+BLOCKING = frozenset(
+    {
+        Code.UNKNOWN_KIND,
+        Code.UNKNOWN_REFERENCE,
+        Code.WAITS_FOR_PARKED,
+        Code.AUTHORITY,
+        Code.REVOKED,
+        Code.FAILED,
+    }
+)
+"""Parkings that a later replay can end, so that what the same device recorded after them on the same entity must wait.
+
+What can never become valid (`invalid`, `unreadable`, `id_reuse`) holds up nothing.
+"""
+
+
 class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The answer to one op, stored once and returned byte for byte ever after.
 

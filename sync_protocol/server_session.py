@@ -69,7 +69,7 @@ def admit(log: DeviceLog, batch: Sequence[Incoming], known: Mapping[OpId, str]) 
     for incoming in batch:
         content = incoming.read.content_hash if isinstance(incoming.read, ReadOp) else ""
         if incoming.id in taken:
-            same = content in ("", taken[incoming.id])
+            same = not content or taken[incoming.id] in ("", content)
             standings.append(Standing.KNOWN if same else Standing.REUSED)
             if not same and incoming.n == log.n + 1:
                 log = DeviceLog(

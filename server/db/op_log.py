@@ -10,14 +10,14 @@ from sync_protocol.server_session import DeviceLog
 
 
 class StoredOp(Struct, frozen=True, kw_only=True):
-    """One op to be kept for ever: `raw` is what was sent, `result` what is answered, both verbatim."""
+    """One op to be kept for ever: `sent` is what came, `result` what is answered, both verbatim."""
 
     id: OpId
     n: int | None
     kind: str
     by: str
     at: int
-    raw: bytes
+    sent: bytes
     content_hash: str
     refs: tuple[str, ...]
     status: str
@@ -128,7 +128,7 @@ async def store_ops(
     """Keep the ops of a chunk with their results."""
     await connection.executemany(
         """
-        INSERT INTO op (shop_id, id, device_id, incarnation, n, kind, by_staff, at, recorded_at, raw,
+        INSERT INTO op (shop_id, id, device_id, incarnation, n, kind, by_staff, at, recorded_at, sent,
                         content_hash, refs, status, code, result)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
         """,
@@ -143,7 +143,7 @@ async def store_ops(
                 op.by,
                 op.at,
                 now,
-                op.raw,
+                op.sent,
                 op.content_hash,
                 list(op.refs),
                 op.status,

@@ -72,7 +72,7 @@ class SeedCatalogue(Command, frozen=True, kw_only=True):
 
 
 class PlaceOrder(Command, frozen=True, kw_only=True, omit_defaults=True):
-    """A customer orders."""
+    """A customer orders. `payment_expected` stands for a payment that no transaction shows yet."""
 
     lines: tuple[LineDraft, ...]
     customer: CustomerDraft | None = None
@@ -85,6 +85,7 @@ class PlaceOrder(Command, frozen=True, kw_only=True, omit_defaults=True):
     shipping_price: Decimal = Decimal(0)
     shipping_title: str | None = None
     transactions: tuple[TransactionDraft, ...] = ()
+    payment_expected: bool = False
     currency: str = "PKR"
     source_name: str = "web"
     test: bool = False

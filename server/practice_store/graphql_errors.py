@@ -16,30 +16,20 @@ _RECORDED: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "undefinedField",
     ),
     (
-        re.compile(r"Argument '(?:\w+\.)?(\w+)\((\w+):\)' of type '[^']+' is required"),
+        re.compile(r"Argument '(?:\w+\.)?(\w+)\((\w+):\)'.* is required, but it was not provided"),
         "Field '{0}' is missing required arguments: {1}",
         "missingRequiredArguments",
     ),
     (
-        re.compile(r"Field '(\w+)' argument '(\w+)' of type '[^']+' is required"),
-        "Field '{0}' is missing required arguments: {1}",
-        "missingRequiredArguments",
-    ),
-    (
-        re.compile(r"Expected value of type '([^']+)', found null"),
+        re.compile(
+            r"Expected value of (?:non-null )?type '([^']+)'(?: not to be None|, found null)"
+        ),
         "Argument has an invalid value (null). Expected type '{0}'.",
         "argumentLiteralsIncompatible",
     ),
     (
-        re.compile(
-            r"Variable '\$(\w+)'(?: has invalid value:.*|.* of required type '([^']+)' was not provided)"
-        ),
-        "Variable ${0} was provided invalid value",
-        "INVALID_VARIABLE",
-    ),
-    (
-        re.compile(r"Variable '\$(\w+)' got invalid value"),
-        "Variable ${0} was provided invalid value",
+        re.compile(r"Variable '\$(\w+)' (?:has|got) invalid value(.*)"),
+        "Variable ${0} was provided invalid value{1}",
         "INVALID_VARIABLE",
     ),
 )
@@ -56,7 +46,7 @@ def shown(error: GraphQLError) -> Shown:
         entry["extensions"] = dict(error.extensions)
         return entry
     for pattern, words, code in _RECORDED:
-        match = pattern.search(error.message)
+        match = pattern.match(error.message)
         if match:
             entry["message"] = words.format(*match.groups())
             entry["extensions"] = {"code": code}

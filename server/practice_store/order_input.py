@@ -39,6 +39,7 @@ def order_from_input(given: Input, state: State) -> PlaceOrder | list[UserError]
         shipping_title=shipping[0]["title"] if shipping else None,
         shipping_price=_amount(shipping[0].get("priceSet")) if shipping else Decimal(0),
         transactions=tuple(_transaction(one) for one in given.get("transactions") or ()),
+        payment_expected=given.get("financialStatus") == "PENDING",
         currency=given.get("currency") or _currency(given) or state.shop.currency_code,
         source_name=given.get("sourceName") or "app",
         test=bool(given.get("test")),

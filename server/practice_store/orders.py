@@ -157,6 +157,7 @@ class Order:
     source_name: str
     test: bool
     routed_at: int
+    payment_expected: bool = False
     is_routed: bool = False
     updated_at: int = 0
     cancelled_at: int | None = None
@@ -211,6 +212,11 @@ class Order:
     def fulfillment_orders(self) -> list[FulfillmentOrder]:
         """The work for locations, once the store has routed the order."""
         return self.work if self.is_routed else []
+
+    @property
+    def returns(self) -> list[object]:
+        """The store takes no returns yet."""
+        return []
 
     def fulfillments(self, first: int | None = None, **_filters: object) -> list[Fulfillment]:
         """The shipments, newest first."""
@@ -287,7 +293,7 @@ class Order:
             return "VOIDED"
         if self.received:
             return "PARTIALLY_PAID"
-        return "PENDING" if self.transactions else None
+        return "PENDING" if self.transactions or self.payment_expected else None
 
     @property
     def fully_paid(self) -> bool:

@@ -66,7 +66,7 @@ def edit_contact(state: State, edit: EditContact, at_ms: int) -> Order | list[Us
     if edit.note is not None:
         order.note = edit.note
     if edit.tags is not None:
-        order.tags = list(edit.tags)
+        order.tags = sorted(edit.tags)
     if edit.shipping_address is not None:
         order.shipping_address = _address(edit.shipping_address)
     _changed(state, order, at_ms)
@@ -156,10 +156,11 @@ def _new_order(state: State, draft: PlaceOrder, at_ms: int) -> Order:
         email=draft.email or (customer.email if customer else None),
         phone=draft.phone,
         note=draft.note,
-        tags=list(draft.tags),
+        tags=sorted(draft.tags),
         custom_attributes=[Attribute(key=key, value=value) for key, value in draft.attributes],
         source_name=draft.source_name,
         test=draft.test,
+        payment_expected=draft.payment_expected,
         routed_at=at_ms + draft.routed_after_ms,
     )
     state.next_order_number += 1

@@ -172,8 +172,8 @@ class PracticeStore:
         self._accepted += 1
         if isinstance(result, Order) and not result.is_routed:
             heapq.heappush(self._to_route, (result.routed_at, result.number))
-            self._settle(at_ms)
         self._pass_on_announcements(f"command:{self._accepted}")
+        self._settle(at_ms)
         return result
 
     def _carry_out(self, command: AnyCommand, at_ms: int) -> object:  # noqa: C901, PLR0911 - one row a command

@@ -49,6 +49,21 @@ class WebhookSubscription:
         return gid_of("WebhookSubscription", self.number)
 
     @property
+    def callback_url(self) -> str:
+        """The address, by its older name."""
+        return self.uri
+
+    @property
+    def include_fields(self) -> list[str]:
+        """None: every field is sent."""
+        return []
+
+    @property
+    def metafield_namespaces(self) -> list[str]:
+        """None: no metafields are sent."""
+        return []
+
+    @property
     def header_topic(self) -> str:
         """The topic as sent in the header."""
         return TOPICS.get(self.topic, self.topic.lower())
@@ -62,14 +77,16 @@ def subscription_errors(
         *_address_errors(wanted.uri, allow_local_http=allow_local_http),
         *_name_errors(wanted, existing),
     ]
-    if any(
-        (one.topic, one.uri, one.filter) == (wanted.topic, wanted.uri, wanted.filter)
-        for one in existing
-    ):
+    if any(_same(one, wanted) for one in existing):
         errors.append(
             UserError(field=_ADDRESS_FIELD, message="Address for this topic has already been taken")
         )
     return errors
+
+
+def _same(one: WebhookSubscription, wanted: Subscribe) -> bool:
+    mine = (one.topic, one.uri, one.filter or "", one.format)
+    return mine == (wanted.topic, wanted.uri, wanted.filter or "", wanted.format)
 
 
 def _address_errors(uri: str, *, allow_local_http: bool) -> list[UserError]:

@@ -14,7 +14,6 @@ from server.shopify.failures import (
 )
 from server.shopify.throttle import Cost, retry_after_s
 
-
 # What decoding raises: brackets nested too deep run out of stack, ill-formed text is no UTF-8.
 UNREADABLE = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 

@@ -88,7 +88,7 @@ CREATE TABLE op (
     by_staff text NOT NULL,
     at bigint NOT NULL,
     recorded_at bigint NOT NULL,
-    raw bytea NOT NULL,
+    sent bytea NOT NULL,
     content_hash text NOT NULL,
     refs text[] NOT NULL,
     status text NOT NULL,

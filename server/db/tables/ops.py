@@ -16,7 +16,7 @@ class Op(Table, tablename="op"):
     by_staff = Text()
     at = BigInt()
     recorded_at = BigInt()
-    raw = Bytea()
+    sent = Bytea()
     content_hash = Text()
     refs = Array(base_column=Text())
     status = Text()

@@ -1,0 +1,220 @@
+"""Setting a shop up: the retailer, its branches, people, couriers, variants and its store's connection."""
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+
+from server.db.connections import Connection
+from server.db.streams import write_rows
+from sync_protocol.ids import BranchId, RowKey, ShopId, StaffId
+from sync_protocol.permissions import CATALOG_STREAM, SHOP_STREAM
+from sync_protocol.rows import RowBody, RowChange, RowKind, row_key
+from sync_protocol.shop import COURIERS, Branch, Policy, Role, Staff, Variant
+
+
+class Shop(Struct, frozen=True, kw_only=True):
+    """A retailer. `domain` is the store's myshopify.com name."""
+
+    id: ShopId
+    name: str
+    domain: str
+    policy: Policy
+
+
+class ShopifyConnection(Struct, frozen=True, kw_only=True):
+    """How a store is reached. `swept_to` is the `updatedAt` up to which missed news was looked for."""
+
+    shop_id: ShopId
+    admin_url: str
+    access_token: str
+    webhook_secret: str
+    swept_to: str | None = None
+
+
+async def create_shop(connection: Connection, shop: Shop, now: int) -> None:
+    """Write a new shop with its policy and the usual couriers.
+
+    Raises:
+        asyncpg.UniqueViolationError: the id or domain is taken.
+    """
+    await connection.execute(
+        "INSERT INTO shop (id, name, domain, policy, created_at) VALUES ($1, $2, $3, $4, $5)",
+        shop.id,
+        shop.name,
+        shop.domain,
+        msgspec.json.encode(shop.policy).decode(),
+        now,
+    )
+    rows = [_row(RowKind.POLICY, "shop", shop.policy)]
+    rows += [_row(RowKind.COURIER, courier.code, courier) for courier in COURIERS]
+    await write_rows(connection, shop.id, rows, now)
+
+
+def _row(kind: RowKind, identity: str, body: RowBody) -> RowChange:
+    return RowChange(stream=SHOP_STREAM, key=row_key(kind, identity), body=body)
+
+
+async def find_shop(
+    connection: Connection, *, domain: str | None = None, shop_id: str | None = None
+) -> Shop | None:
+    """Return the shop of that domain or id, or None."""
+    row = await connection.fetchrow(
+        "SELECT id, name, domain, policy FROM shop WHERE domain = $1 OR id = $2", domain, shop_id
+    )
+    if row is None:
+        return None
+    return Shop(
+        id=ShopId(row["id"]),
+        name=row["name"],
+        domain=row["domain"],
+        policy=msgspec.json.decode(row["policy"], type=Policy),
+    )
+
+
+async def all_shops(connection: Connection) -> list[Shop]:
+    """Return every shop on this server, oldest first."""
+    rows = await connection.fetch("SELECT id FROM shop ORDER BY created_at, id")
+    found = [await find_shop(connection, shop_id=row["id"]) for row in rows]
+    return [shop for shop in found if shop is not None]
+
+
+async def connect_store(connection: Connection, store: ShopifyConnection) -> None:
+    """Write how the shop's store is reached, replacing what was there."""
+    await connection.execute(
+        """
+        INSERT INTO shopify_connection (shop_id, admin_url, access_token, webhook_secret, swept_to)
+        VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (shop_id) DO UPDATE SET admin_url = excluded.admin_url,
+            access_token = excluded.access_token, webhook_secret = excluded.webhook_secret
+        """,
+        store.shop_id,
+        store.admin_url,
+        store.access_token,
+        store.webhook_secret,
+        store.swept_to,
+    )
+
+
+async def store_connections(connection: Connection) -> list[ShopifyConnection]:
+    """Return the connections of all shops."""
+    rows = await connection.fetch("SELECT * FROM shopify_connection ORDER BY shop_id")
+    return [msgspec.convert(dict(row), ShopifyConnection) for row in rows]
+
+
+async def note_sweep(connection: Connection, shop_id: ShopId, swept_to: str) -> None:
+    """Remember up to which `updatedAt` the store has been read."""
+    await connection.execute(
+        "UPDATE shopify_connection SET swept_to = $2 WHERE shop_id = $1", shop_id, swept_to
+    )
+
+
+async def create_branch(connection: Connection, shop_id: ShopId, branch: Branch, now: int) -> None:
+    """Write a new branch and its row.
+
+    Raises:
+        asyncpg.UniqueViolationError: the shop has a branch of that id.
+    """
+    await connection.execute(
+        "INSERT INTO branch (shop_id, id, name, city, active) VALUES ($1, $2, $3, $4, $5)",
+        shop_id,
+        branch.id,
+        branch.name,
+        branch.city,
+        branch.active,
+    )
+    await write_rows(connection, shop_id, [_row(RowKind.BRANCH, branch.id, branch)], now)
+
+
+async def branches_of(connection: Connection, shop_id: ShopId) -> tuple[Branch, ...]:
+    """Return a shop's branches, in order of id."""
+    rows = await connection.fetch(
+        "SELECT id, name, city, active FROM branch WHERE shop_id = $1 ORDER BY id", shop_id
+    )
+    return tuple(msgspec.convert(dict(row), Branch) for row in rows)
+
+
+async def create_staff(
+    connection: Connection,
+    shop_id: ShopId,
+    staff: Staff,
+    *,
+    login: str | None,
+    password_hash: str | None,
+    now: int,
+) -> None:
+    """Write a new person and the row by which phones know the name; credentials never become rows.
+
+    Raises:
+        asyncpg.UniqueViolationError: the login is taken.
+    """
+    await connection.execute(
+        """
+        INSERT INTO staff (shop_id, id, name, role, branch_ids, active, login, password_hash)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        """,
+        shop_id,
+        staff.id,
+        staff.name,
+        staff.role.value,
+        list(staff.branch_ids),
+        staff.active,
+        None if login is None else login.lower(),
+        password_hash,
+    )
+    await write_rows(connection, shop_id, [_row(RowKind.STAFF, staff.id, staff)], now)
+
+
+async def find_staff(connection: Connection, shop_id: ShopId, staff_id: StaffId) -> Staff | None:
+    """Return a person of the shop, or None."""
+    row = await connection.fetchrow(
+        "SELECT id, name, role, branch_ids, active FROM staff WHERE shop_id = $1 AND id = $2",
+        shop_id,
+        staff_id,
+    )
+    return None if row is None else _staff(dict(row))
+
+
+async def staff_of(connection: Connection, shop_id: ShopId) -> list[Staff]:
+    """Return a shop's people, in order of name."""
+    rows = await connection.fetch(
+        "SELECT id, name, role, branch_ids, active FROM staff WHERE shop_id = $1 ORDER BY name, id",
+        shop_id,
+    )
+    return [_staff(dict(row)) for row in rows]
+
+
+def _staff(row: dict[str, object]) -> Staff:
+    branch_ids = row["branch_ids"]
+    assert isinstance(branch_ids, list)
+    return Staff(
+        id=StaffId(str(row["id"])),
+        name=str(row["name"]),
+        role=Role(str(row["role"])),
+        branch_ids=tuple(BranchId(b) for b in branch_ids),
+        active=bool(row["active"]),
+    )
+
+
+async def store_variants(
+    connection: Connection, shop_id: ShopId, variants: Sequence[Variant], now: int
+) -> int:
+    """Mirror variants; only those that are new or have changed get a new row. Return how many."""
+    rows = await connection.fetch(
+        "SELECT id, body FROM variant WHERE shop_id = $1 AND id = any($2::text[])",
+        shop_id,
+        [v.id for v in variants],
+    )
+    known = {row["id"]: msgspec.json.decode(row["body"], type=Variant) for row in rows}
+    changed = [v for v in variants if known.get(v.id) != v]
+    await connection.executemany(
+        """
+        INSERT INTO variant (shop_id, id, body) VALUES ($1, $2, $3)
+        ON CONFLICT (shop_id, id) DO UPDATE SET body = excluded.body
+        """,
+        [(shop_id, v.id, msgspec.json.encode(v).decode()) for v in changed],
+    )
+    keys = [(RowKey(row_key(RowKind.VARIANT, v.id)), v) for v in changed]
+    catalog = [RowChange(stream=CATALOG_STREAM, key=key, body=v) for key, v in keys]
+    await write_rows(connection, shop_id, catalog, now)
+    return len(changed)

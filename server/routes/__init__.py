@@ -1,0 +1,1 @@
+"""The HTTP edge: thin handlers, one module per family of paths."""

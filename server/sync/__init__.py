@@ -1,0 +1,1 @@
+"""What phones and server say to each other."""

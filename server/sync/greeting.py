@@ -1,0 +1,50 @@
+"""A hello: who speaks what, and where the phone's op log stands here."""
+
+from server.db import devices, epochs, op_log
+from server.db.devices import Visitor
+from server.db.pool import Database
+from server.sync.pulling import granted_streams
+from sync_protocol import limits
+from sync_protocol.messages.hello import DeviceHead, HelloReply, HelloRequest, Limits
+from sync_protocol.version import PROTOCOL, PROTOCOL_OLDEST
+
+LIMITS = Limits(
+    push_ops=limits.PUSH_OPS_MAX,
+    push_bytes=limits.PUSH_BYTES_MAX,
+    op_bytes=limits.OP_BYTES_MAX,
+    pull_bytes=limits.PULL_BYTES_MAX,
+    pull_rows=limits.PULL_ROWS_MAX,
+)
+
+
+async def greet(
+    database: Database, visitor: Visitor, request: HelloRequest, now: int
+) -> HelloReply:
+    """Answer a hello and note what the phone says of itself.
+
+    The protocol is the newest that both speak; a phone that is too old still pushes (R14), so the oldest is offered.
+    """
+    device = visitor.device
+    async with database.connection() as connection:
+        history = await epochs.read_history(connection)
+        log = await op_log.read_log(connection, device.shop_id, device.id, request.incarnation)
+        granted = await granted_streams(connection, visitor)
+        await devices.note_hello(
+            connection,
+            device,
+            now,
+            app=request.app[:100],
+            acked_n=max(0, request.acked_n),
+            persisted=None if request.health is None else request.health.persisted,
+            free_mb=None if request.health is None else request.health.free_mb,
+        )
+    head = request.head if request.head in log.links else min(log.links, default=None)
+    return HelloReply(
+        protocol=max(PROTOCOL_OLDEST, min(PROTOCOL, request.protocol[1])),
+        epoch=history.epoch,
+        restored_to=history.restored_to,
+        device=DeviceHead(id=device.id, n=log.n, head=head, revoked=False),
+        streams=granted,
+        limits=LIMITS,
+        now=now,
+    )

@@ -1,0 +1,53 @@
+"""What the server itself has to record: news from the store, and what became of its own writes.
+
+They enter as ops of a pseudo-device, through the same door as everything else.
+"""
+
+import msgspec
+from msgspec import Struct
+
+from server.db import op_log
+from server.db.connections import Connection
+from server.db.pool import Database, run_transaction
+from server.sync.applying import Applied, Sender, apply_locked
+from server.sync.live import Live
+from sync_protocol.ids import SHOPIFY_DEVICE, SHOPIFY_STAFF, Incarnation, OpId, ShopId
+from sync_protocol.ops import OpKind, ShopifyOrder, ShopifyOutcome, read_op
+from sync_protocol.server_session import Incoming
+from sync_protocol.shop import Role, Staff
+
+STORE = Staff(id=SHOPIFY_STAFF, name="Shopify", role=Role.SHOPIFY)
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """One piece of news. The same id is the same news, however often it is told."""
+
+    id: OpId
+    kind: OpKind
+    body: ShopifyOrder | ShopifyOutcome
+
+
+async def tell(database: Database, live: Live, shop_id: ShopId, told: Told, now: int) -> Applied:
+    """Apply news about one order or shipment."""
+    sender = Sender(
+        shop_id=shop_id, device_id=SHOPIFY_DEVICE, incarnation=Incarnation(""), staff=STORE
+    )
+
+    async def work(connection: Connection) -> Applied:
+        log = await op_log.lock_log(connection, shop_id, SHOPIFY_DEVICE, sender.incarnation)
+        raw = msgspec.json.encode(
+            {
+                "id": told.id,
+                "n": log.n + 1,
+                "kind": told.kind,
+                "by": SHOPIFY_STAFF,
+                "at": now,
+                "body": told.body,
+            }
+        )
+        batch = [Incoming(raw=raw, read=read_op(raw))]
+        return await apply_locked(connection, sender, log, batch, now)
+
+    applied = await run_transaction(database, work)
+    live.changed(shop_id, applied.versions)
+    return applied

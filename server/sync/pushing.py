@@ -1,0 +1,145 @@
+"""A push: ops in chunks, each chunk a transaction, results in the order of the ops."""
+
+from collections.abc import Callable, Sequence
+
+import msgspec
+from msgspec import Raw, Struct
+
+from server.db import devices, epochs, op_log
+from server.db.connections import Connection
+from server.db.devices import Visitor
+from server.db.pool import Database, run_transaction
+from server.sync.applying import Applied, Sender, apply_chunk
+from server.sync.live import Live
+from server.sync.pulling import pull
+from sync_protocol.ids import Epoch
+from sync_protocol.limits import OPS_PER_TRANSACTION, PUSH_OPS_MAX
+from sync_protocol.messages.hello import DeviceHead
+from sync_protocol.messages.pull import PullRequest
+from sync_protocol.messages.push import Problem, PushReply, PushRequest
+from sync_protocol.nesting import cut_deep_ops
+from sync_protocol.ops import read_op
+from sync_protocol.server_session import Incoming, admit, epoch_problem
+
+_decode = msgspec.json.Decoder(PushRequest)
+
+
+class Refusal(Struct, frozen=True, kw_only=True):
+    """A request that was not taken, with what the phone needs to recover."""
+
+    problem: Problem
+    detail: str
+    epoch: Epoch
+    restored_to: int | None = None
+    device: DeviceHead | None = None
+
+
+def read_push(raw: bytes) -> tuple[PushRequest, tuple[Incoming, ...]]:
+    """Decode a push body and read each op by itself.
+
+    Raises:
+        msgspec.DecodeError: the body around the ops is not a push.
+    """
+    cut: dict[bytes, bytes] = {}
+    try:
+        request = _decode.decode(raw)
+    except RecursionError:
+        shallow, cut = cut_deep_ops(raw)
+        try:
+            request = _decode.decode(shallow)
+        except RecursionError as error:
+            raise msgspec.DecodeError("nested too deeply") from error
+    texts = [cut.get(bytes(op), bytes(op)) for op in request.ops]
+    return request, tuple(Incoming(raw=text, read=read_op(text)) for text in texts)
+
+
+async def push(
+    database: Database,
+    live: Live,
+    visitor: Visitor,
+    request: PushRequest,
+    batch: Sequence[Incoming],
+    clock: Callable[[], int],
+) -> PushReply | Refusal:
+    """Take ops in; what was taken is durable when this returns."""
+    sender = Sender(
+        shop_id=visitor.device.shop_id,
+        device_id=visitor.device.id,
+        incarnation=request.incarnation,
+        staff=visitor.staff,
+    )
+    refusal = await _refusal(database, sender, request, batch)
+    if refusal is not None:
+        return refusal
+    results: list[str] = []
+    for start in range(0, len(batch), OPS_PER_TRANSACTION):
+        chunk = batch[start : start + OPS_PER_TRANSACTION]
+        applied = await _apply(database, sender, chunk, clock())
+        live.changed(sender.shop_id, applied.versions)
+        if applied.problem is not None:
+            break  # another push of the same device came in between; the phone asks again
+        results += applied.results
+    async with database.connection() as connection:
+        await devices.note_contact(
+            connection,
+            visitor.device,
+            clock(),
+            unsent=max(0, request.unsent - len(results)),
+            oldest_unsent_at=request.oldest_at,
+            acked_n=request.acked_n,
+        )
+    ride = request.pull
+    return PushReply(
+        results=tuple(Raw(text.encode()) for text in results),
+        more=len(results) < len(batch),
+        retry_after_ms=0,
+        now=clock(),
+        pull=None
+        if ride is None
+        else await pull(
+            database,
+            visitor,
+            PullRequest(cursors=ride.cursors, max_bytes=ride.max_bytes),
+            clock(),
+        ),
+    )
+
+
+async def _apply(
+    database: Database, sender: Sender, chunk: Sequence[Incoming], now: int
+) -> Applied:
+    async def work(connection: Connection) -> Applied:
+        return await apply_chunk(connection, sender, chunk, now)
+
+    return await run_transaction(database, work)
+
+
+async def _refusal(
+    database: Database, sender: Sender, request: PushRequest, batch: Sequence[Incoming]
+) -> Refusal | None:
+    """Look before anything is written: a batch that does not fit is not taken in part."""
+    async with database.connection() as connection:
+        history = await epochs.read_history(connection)
+        log = await op_log.read_log(
+            connection, sender.shop_id, sender.device_id, sender.incarnation
+        )
+        known = await op_log.known_ops(connection, sender.shop_id, [i.id for i in batch])
+    problem: Problem | None
+    if len(batch) > PUSH_OPS_MAX:
+        problem, detail = Problem.TOO_LARGE, f"more than {PUSH_OPS_MAX} ops in one push"
+    elif (problem := epoch_problem(history.epoch, request.epoch)) is not None:
+        detail = "the server's history is another one than this phone's; offer first"
+    else:
+        problem = admit(log, batch, {i: content for i, (content, _) in known.items()}).problem
+        detail = f"the server has this op log up to n={log.n}; offer what is held"
+    if problem is None:
+        return None
+    return Refusal(
+        problem=problem,
+        detail=detail,
+        epoch=history.epoch,
+        restored_to=history.restored_to,
+        device=DeviceHead(
+            id=sender.device_id, n=log.n, head=min(log.links, default=None), revoked=False
+        ),
+    )

@@ -97,7 +97,7 @@ class Step(Struct, frozen=True, kw_only=True):
     recorded_at: int
 
 
-class Fulfillment(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Fulfillment(Struct, frozen=True, kw_only=True):
     """One shipment of one order from one branch.
 
     `posting_id` names the ledger entry that took the goods out while they are out. `collect_paisa` is what courier or

@@ -309,14 +309,14 @@ TOO_DEEP = "nested too deeply"
 _REFERENCES = {"order_id": "order", "fulfillment_id": "fulfillment"}
 
 
-def read_op(raw: bytes) -> ReadOp | Unreadable:
-    """Read one op from the bytes that stood in the batch.
+def read_op(raw: bytes, bytes_max: int = OP_BYTES_MAX) -> ReadOp | Unreadable:
+    """Read one op from the bytes that stood in the batch; only the server's own news may be larger than a phone's op.
 
     Never raises on any bytes: what cannot be read is answered as `Unreadable`, what cannot be understood as a
     `ReadOp` without a body.
     """
-    if len(raw) > OP_BYTES_MAX:
-        return _not_usable(raw, f"larger than {OP_BYTES_MAX} bytes")
+    if len(raw) > bytes_max:
+        return _not_usable(raw, f"larger than {bytes_max} bytes")
     try:
         op = _decode_op.decode(raw)
         body = _decode_any.decode(op.body)

@@ -44,7 +44,7 @@ class SmartStatus(StrEnum):
     UNFULFILLED = "unfulfilled"
 
 
-class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Contact(Struct, frozen=True, kw_only=True):
     """Whom to call and where to send. `phone` is digits with country code when it could be normalised.
 
     Every field may be missing: Shopify hides customer data on some plans (A24).
@@ -57,7 +57,7 @@ class Contact(Struct, frozen=True, kw_only=True, omit_defaults=True):
     city: str | None = None
 
 
-class Confirmation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Confirmation(Struct, frozen=True, kw_only=True):
     """Where asking the customer stands; `at` in epoch ms by the device that recorded it."""
 
     state: ConfirmationState
@@ -67,7 +67,7 @@ class Confirmation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: str | None = None
 
 
-class OrderLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OrderLine(Struct, frozen=True, kw_only=True):
     """One line. `ordered_units` is what was first bought, `current_units` what edits left of it.
 
     `pending_units` are in pending fulfillments, `out_units` is the balance of the line's out account,
@@ -101,7 +101,7 @@ class Shipment(Struct, frozen=True, kw_only=True):
     at: int
 
 
-class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Order(Struct, frozen=True, kw_only=True):
     """An order with its lines and everything derived that a screen needs.
 
     Times are epoch ms. `cod` is true while money is to be collected on delivery. `shopify_updated_at` guards against

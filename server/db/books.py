@@ -1,6 +1,6 @@
 """The book of a chunk: loading it from locked rows, and storing what the decisions made of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 import msgspec
 from msgspec import Struct
@@ -120,6 +120,16 @@ async def _fulfillments_of(
         shop_id,
         list(reach.orders),
         list(reach.fulfillments),
+    )
+    return {FulfillmentId(row["id"]): _fulfillment.decode(row["body"]) for row in rows}
+
+
+async def shipments_of_order(
+    connection: Connection, shop_id: ShopId, order_id: OrderId
+) -> dict[FulfillmentId, Fulfillment]:
+    """Return an order's fulfillments without locking anything."""
+    rows = await connection.fetch(
+        "SELECT id, body FROM fulfillment WHERE shop_id = $1 AND order_id = $2", shop_id, order_id
     )
     return {FulfillmentId(row["id"]): _fulfillment.decode(row["body"]) for row in rows}
 
@@ -345,3 +355,36 @@ async def queue_effects(
 
 def _json(value: Struct) -> str:
     return msgspec.json.encode(value).decode()
+
+
+async def stock_of_branch(
+    connection: Connection, shop_id: ShopId, branch_id: BranchId
+) -> dict[VariantId, tuple[int, int, int]]:
+    """Return (sellable, damaged, quarantine) per variant as the projection has it."""
+    rows = await connection.fetch(
+        """
+        SELECT variant_id, sellable, damaged, quarantine FROM stock
+        WHERE shop_id = $1 AND branch_id = $2
+        """,
+        shop_id,
+        branch_id,
+    )
+    return {
+        VariantId(r["variant_id"]): (r["sellable"], r["damaged"], r["quarantine"]) for r in rows
+    }
+
+
+async def each_order(connection: Connection, shop_id: ShopId) -> AsyncIterator[Order]:
+    """Yield a shop's orders in order of id, page by page."""
+    after = ""
+    while True:
+        rows = await connection.fetch(
+            "SELECT id, body FROM customer_order WHERE shop_id = $1 AND id > $2 ORDER BY id LIMIT 500",
+            shop_id,
+            after,
+        )
+        if not rows:
+            return
+        for row in rows:
+            yield _order.decode(row["body"])
+        after = rows[-1]["id"]

@@ -218,3 +218,11 @@ async def store_variants(
     catalog = [RowChange(stream=CATALOG_STREAM, key=key, body=v) for key, v in keys]
     await write_rows(connection, shop_id, catalog, now)
     return len(changed)
+
+
+async def variants_of(connection: Connection, shop_id: ShopId) -> list[Variant]:
+    """Return a shop's catalogue, in order of id."""
+    rows = await connection.fetch(
+        "SELECT body FROM variant WHERE shop_id = $1 ORDER BY id", shop_id
+    )
+    return [msgspec.json.decode(row["body"], type=Variant) for row in rows]

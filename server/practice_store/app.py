@@ -106,7 +106,7 @@ def _routes(store: PracticeStore, prefix: str, api: GraphqlApi | None) -> Routes
         ("GET", "/practice/api/faults", control.read_faults),
         ("PUT", "/practice/api/faults", control.set_faults),
         ("GET", "/practice/api/variants", control.variants),
-        ("GET", "/practice/?", pages.front),
+        ("GET", "/practice", pages.front),
         ("POST", "/practice/page/orders", pages.place),
         ("GET", "/practice/page/orders/{}", pages.order),
         ("POST", "/practice/page/orders/{}/cancel", pages.cancel),

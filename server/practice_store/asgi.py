@@ -101,7 +101,7 @@ async def send_response(send: Send, response: Response) -> None:
 
 
 def _under(prefix: str, path: str) -> str:
-    """Some servers hand a mounted app the whole path, some only the rest; both are taken."""
+    """Some servers hand a mounted app the whole path, some only the rest, some with a slash added; all are taken."""
     if prefix and (path == prefix or path.startswith(f"{prefix}/")):
         path = path[len(prefix) :]
-    return path or "/"
+    return path.rstrip("/") or "/"

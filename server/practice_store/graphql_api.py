@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -55,6 +55,7 @@ from server.practice_store.timestamps import graphql_time
 
 Answer = dict[str, object]
 WINDOW = frozenset(Window.__struct_fields__)
+DOCUMENTS_KEPT = 128
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -64,16 +65,17 @@ class GraphqlApi:
     def __init__(self, store: PracticeStore, schema: GraphQLSchema | None = None) -> None:
         self._store = store
         self._schema = schema or load_schema()
+        # An app sends the same few documents over and over; reading one costs more than running it.
+        self._read = lru_cache(maxsize=DOCUMENTS_KEPT)(self._read_document)
 
     def answer(
         self, query: str, variables: Mapping[str, Any] | None, operation_name: str | None
     ) -> Answer:
         """Run a document and return the whole body of the answer."""
         try:
-            document = parse(query)
+            document, problems = self._read(query)
         except GraphQLSyntaxError as error:
             return {"errors": [shown(error)]}
-        problems = validate(self._schema, document)
         if problems:
             return {"errors": [shown(problem) for problem in problems]}
         given = dict(variables or {})
@@ -92,6 +94,10 @@ class GraphqlApi:
     def internal_error_answer(self) -> Answer:
         """The answer when the store itself broke: HTTP 200, no data (recorded)."""
         return {"errors": [internal_error()], "data": None}
+
+    def _read_document(self, query: str) -> tuple[DocumentNode, list[GraphQLError]]:
+        document = parse(query)
+        return document, validate(self._schema, document)
 
     def _run(
         self,

@@ -24,7 +24,7 @@ from server.practice_store.fulfillment import Fulfillment, FulfillmentOrder
 from server.practice_store.identity import number_of, stable_uuid
 from server.practice_store.order_input import order_from_input
 from server.practice_store.orders import Order
-from server.practice_store.search import order_matches, read_terms, variant_matches
+from server.practice_store.search import order_matches, order_terms, variant_matches, variant_terms
 from server.practice_store.shop import ApiVersion, AppInstallation, Location, Shop
 from server.practice_store.store import PracticeStore
 from server.practice_store.subscriptions import WebhookSubscription
@@ -71,7 +71,7 @@ class Queries:
 
     def product_variants(self, *, query: str | None = None, **_sort: object) -> Listing:
         """The catalogue, by number."""
-        terms = read_terms(query)
+        terms = variant_terms(query)
         found = [one for one in self._state.variants.values() if variant_matches(one, terms)]
         return Listing(nodes=found, key=lambda node: (node.number,))
 
@@ -84,7 +84,7 @@ class Queries:
     ) -> Listing:
         """Orders as the search index knows them, which lags."""
         as_of = self._store.clock() - self._store.search_lag_ms
-        terms = read_terms(query)
+        terms = order_terms(query)
         indexed = {
             order.number: at
             for order in self._state.orders.values()

@@ -93,7 +93,7 @@ def _decode(content: bytes) -> tuple[list[Line], int]:
         last = at + len(raw) == len(content)
         try:
             line = msgspec.json.decode(raw, type=Line)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             if last:
                 break
             raise JournalMismatchError(f"byte {at}: {error}") from error

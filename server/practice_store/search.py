@@ -53,6 +53,23 @@ def read_terms(query: str | None) -> list[Term]:
     return terms
 
 
+def order_terms(query: str | None) -> list[Term]:
+    """Return the conditions on orders; raises UnknownSearchError for one that the store does not know."""
+    terms = read_terms(query)
+    for term in terms:
+        if term.field != "updated_at":
+            _known(_ORDER_TERMS, term)
+    return terms
+
+
+def variant_terms(query: str | None) -> list[Term]:
+    """Return the conditions on variants; raises UnknownSearchError for one that the store does not know."""
+    terms = read_terms(query)
+    for term in terms:
+        _known(_VARIANT_TERMS, term)
+    return terms
+
+
 def order_matches(order: Order, terms: list[Term], indexed_at: int) -> bool:
     """Tell whether an order meets all terms, its last change being the one the index knows of."""
     return all(_order_term(order, term, indexed_at) for term in terms)

@@ -30,8 +30,16 @@ from server.practice_store.cost import Bucket
 from server.practice_store.drawing import draw_order, payment
 from server.practice_store.faults import ApiFaults, WebhookFaults
 from server.practice_store.identity import Numbers
-from server.practice_store.journal import VERSION, Accepted, Finished, Header, Journal
+from server.practice_store.journal import (
+    VERSION,
+    Accepted,
+    Finished,
+    Header,
+    Journal,
+    JournalMismatchError,
+)
 from server.practice_store.orders import Order
+from server.practice_store.people import draw_address
 from server.practice_store.placing import cancel_order, edit_contact, mark_paid, place_order
 from server.practice_store.shipping import (
     cancel_fulfillment,
@@ -149,6 +157,7 @@ class PracticeStore:
             given |= {"lines": tuple(lines), "transactions": (payment(paid=paid),)}
         if customer is not None:
             given |= {"customer": customer, "phone": phone, "email": customer.email}
+            given["shipping_address"] = draw_address(chance, customer)
         if shipping_address is not None:
             given["shipping_address"] = shipping_address
         if note is not None:
@@ -284,8 +293,10 @@ class PracticeStore:
         lines = journal.read_back()
         self.webhooks.finished.update(line.key for line in lines if isinstance(line, Finished))
         for line in lines:
-            if isinstance(line, Accepted):
-                self._apply(line.command, line.at_ms)
+            if isinstance(line, Accepted) and isinstance(
+                self._apply(line.command, line.at_ms), list
+            ):
+                raise JournalMismatchError(f"no longer accepted: {line.command}")
         self._journal = journal
 
     def _remember_finished(self, key: str) -> None:

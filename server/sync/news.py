@@ -16,6 +16,9 @@ from sync_protocol.ops import OpKind, ShopifyOrder, ShopifyOutcome, read_op
 from sync_protocol.server_session import Incoming
 from sync_protocol.shop import Role, Staff
 
+NEWS_BYTES_MAX = 1_048_576
+"""An order of 250 lines with long notes is well below this."""
+
 STORE = Staff(id=SHOPIFY_STAFF, name="Shopify", role=Role.SHOPIFY)
 
 
@@ -45,7 +48,7 @@ async def tell(database: Database, live: Live, shop_id: ShopId, told: Told, now:
                 "body": told.body,
             }
         )
-        batch = [Incoming(raw=raw, read=read_op(raw))]
+        batch = [Incoming(raw=raw, read=read_op(raw, NEWS_BYTES_MAX))]
         return await apply_locked(connection, sender, log, batch, now)
 
     applied = await run_transaction(database, work)

@@ -38,7 +38,7 @@ async def small(database_address):
 
 async def assert_nothing_leaked(database):
     """Every connection can be had at once, and none has a transaction open."""
-    while database._connections._undoing:
+    while database._connections._undoing:  # noqa: ASYNC110 - nothing to wait for
         await asyncio.sleep(0.01)
     async with asyncio.timeout(5):
         taken = [await database._connections.take() for _ in range(CONNECTIONS)]

@@ -9,28 +9,10 @@ from server.practice_store.deliveries import RETRY_AFTER_MS, WebhookSender
 from server.practice_store.faults import WebhookFaults
 from server.practice_store.subscriptions import TOPICS
 from server.shopify.signature import is_signed
-from tests.practice_store.test_webhooks import URI, subscribed
-from tests.shopify.practice import SECRET, Clock, new_store
+from tests.practice_store.receiver import Receiver
+from tests.shopify.practice import HOOK, SECRET, Clock, new_store, subscribed
 
-
-class Receiver:
-    """Somebody's webhook endpoint: notes what arrives and answers as told."""
-
-    def __init__(self, *answers: int | Exception) -> None:
-        self.answers = list(answers)
-        self.got: list[httpx.Request] = []
-        self.http = httpx.AsyncClient(transport=httpx.MockTransport(self._receive))
-
-    def _receive(self, request: httpx.Request) -> httpx.Response:
-        self.got.append(request)
-        answer = self.answers.pop(0) if self.answers else 200
-        if isinstance(answer, Exception):
-            raise answer
-        return httpx.Response(answer)
-
-    @property
-    def ids(self) -> list[str]:
-        return [request.headers["X-Shopify-Webhook-Id"] for request in self.got]
+TWO_AN_ORDER = ("ORDERS_CREATE", "FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE")
 
 
 async def test_what_happened_is_delivered_once_signed_and_logged():
@@ -39,7 +21,7 @@ async def test_what_happened_is_delivered_once_signed_and_logged():
     sender = WebhookSender(store, receiver.http)
     assert await sender.deliver_due() == 2
     assert await sender.deliver_due() == 0
-    assert [str(request.url) for request in receiver.got] == [URI, URI]
+    assert [str(request.url) for request in receiver.got] == [HOOK, HOOK]
     for request in receiver.got:
         assert is_signed(request.content, request.headers["X-Shopify-Hmac-Sha256"], [SECRET])
     assert [(one.topic, one.outcome, one.status) for one in store.webhooks.log] == [
@@ -96,7 +78,7 @@ async def test_a_configured_subscription_outlives_any_failure():
 
 
 async def test_duplicates_have_the_same_ids_and_drops_never_arrive():
-    store, receiver = subscribed(), Receiver()
+    store, receiver = subscribed(topics=TWO_AN_ORDER), Receiver()
     store.webhooks.faults = WebhookFaults(duplicate=0.3, drop=0.2)
     for _ in range(200):
         store.place_order()
@@ -111,7 +93,7 @@ async def test_duplicates_have_the_same_ids_and_drops_never_arrive():
 
 async def test_delays_hold_webhooks_back_and_reordering_shuffles_them():
     clock = Clock()
-    store, receiver = subscribed(clock), Receiver()
+    store, receiver = subscribed(clock, TWO_AN_ORDER), Receiver()
     store.webhooks.faults = WebhookFaults(delay_ms=10_000, reorder=True)
     for _ in range(30):
         store.place_order()

@@ -11,15 +11,10 @@ from server.practice_store.commands import (
 )
 from server.practice_store.subscriptions import TOPICS
 from server.shopify.signature import is_signed
-from tests.shopify.practice import DOMAIN, SECRET, Clock, new_store, some_lines
+from tests.shopify.practice import DOMAIN, SECRET, Clock, new_store, some_lines, subscribed
 from tests.shopify.shopify_data import shopify_json
 
-URI = "http://127.0.0.1:9/webhooks/shopify"
 SAMPLES = ("webhooks", "official_2026-07_exact_ids")
-
-
-def subscribed(clock: Clock | None = None, **more):
-    return new_store(clock, webhook_uri=URI, webhook_topics=tuple(TOPICS), **more)
 
 
 def ship_all(store, order):

@@ -11,8 +11,11 @@ import uvicorn
 
 from server.practice_store.app import asgi_app
 from server.practice_store.commands import LineDraft
+from server.practice_store.orders import Order
 from server.practice_store.store import PracticeStore, seed_catalogue
+from server.practice_store.subscriptions import TOPICS
 from server.shopify.client import AdminClient
+from server.shopify.fulfillments import Tracking, Work, create_fulfillment
 from server.shopify.tokens import FixedToken
 
 START_MS = 1_795_420_800_000  # 2026-11-23T08:00:00Z
@@ -20,6 +23,8 @@ DOMAIN = "practice.myshopify.com"
 TOKEN = "shpat_practice"
 SECRET = "hush"
 LOCAL = "http://127.0.0.1"
+HOOK = "http://127.0.0.1:9/webhooks/shopify"
+TRACKING = Tracking(company="TCS", number="779412345678", url="https://tcs.example/779412345678")
 
 
 class Clock:
@@ -42,6 +47,17 @@ def new_store(clock: Clock | None = None, *, stocked: bool = True, **settings) -
     if stocked:
         seed_catalogue(store)
     return store
+
+
+def subscribed(clock: Clock | None = None, topics=tuple(TOPICS), **settings) -> PracticeStore:
+    """A store that tells HOOK of everything, or of `topics`."""
+    return new_store(clock, webhook_uri=HOOK, webhook_topics=topics, **settings)
+
+
+async def ship(client: AdminClient, order: Order) -> None:
+    """Ship all that remains of the order's first fulfillment order, as Rawana does."""
+    work = [Work(fulfillment_order_id=order.work[0].id)]
+    await create_fulfillment(client, work, TRACKING, notify_customer=True)
 
 
 def some_lines(store: PracticeStore, count: int, quantity: int = 1) -> list[LineDraft]:
@@ -75,7 +91,9 @@ def client_to(
 @contextlib.asynccontextmanager
 async def serving(app) -> AsyncIterator[str]:
     """Serve an ASGI app on a free port of this machine and yield its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    # The protocol must be named: asyncio switches Nagle's delay (40 ms an answer) off only for sockets that say TCP.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(app, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # the test runner keeps its own

@@ -15,19 +15,22 @@ from server.shopify.failures import (
     Throttled,
     Unauthorized,
 )
-from server.shopify.fulfillments import Tracking, Work, create_fulfillment
+from server.shopify.fulfillments import Work, create_fulfillment
 from server.shopify.operations import ORDER_READ, Operation, ShopRead
 from server.shopify.orders import read_order
 from server.shopify.store import read_shop
 from server.shopify.tokens import ClientCredentials, FixedToken
-from tests.shopify.practice import LOCAL, SECRET, TOKEN, Clock, client_to, http_to, new_store
-
-TRACKING = Tracking(company="TCS", number="779412345678", url="https://tcs.example/779412345678")
-
-
-async def ship(client: AdminClient, order) -> None:
-    work = [Work(fulfillment_order_id=order.work[0].id)]
-    await create_fulfillment(client, work, TRACKING, notify_customer=True)
+from tests.shopify.practice import (
+    LOCAL,
+    SECRET,
+    TOKEN,
+    TRACKING,
+    Clock,
+    client_to,
+    http_to,
+    new_store,
+    ship,
+)
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,9 @@ type Shape = Readonly<Record<string, Check>>;
 const text =
   (max: number, min = 0): Check =>
   (value) =>
-    typeof value === 'string' && !value.includes('\0') && within(Array.from(value).length, min, max);
+    typeof value === 'string' &&
+    !value.includes('\0') &&
+    within(Array.from(value).length, min, max);
 const integer =
   (min: number, max: number): Check =>
   (value) =>

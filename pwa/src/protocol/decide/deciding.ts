@@ -72,4 +72,3 @@ function withSettledOversells(book: Book, act: Recorded, decided: Decision): Dec
   if (settled.length === 0) return decided;
   return { ...decided, discrepancies: [...decided.discrepancies, ...settled] };
 }
-

@@ -127,11 +127,6 @@ export function unpack(book: Book, act: Recorded, body: Unpack): Decision {
     orders: [withShipment(order, shipment, back)],
     fulfillments: [back],
     postings: [posting],
-    discrepancies: closings(
-      book,
-      act,
-      ['cancelled_while_packed', 'packed_cancelled'],
-      shipment.id,
-    ),
+    discrepancies: closings(book, act, ['cancelled_while_packed', 'packed_cancelled'], shipment.id),
   });
 }

@@ -52,13 +52,7 @@ export function deliver(book: Book, act: Recorded, body: Deliver): Decision {
     cash_paisa: body.cash_paisa,
     note: body.note || packed.shipment.note,
   };
-  return handedOver(
-    act,
-    shipment,
-    stepped(taken, 'delivered', act),
-    packed,
-    'delivered_cancelled',
-  );
+  return handedOver(act, shipment, stepped(taken, 'delivered', act), packed, 'delivered_cancelled');
 }
 
 /** The shipment as it is when its goods are out, else with the packing that must have happened. */

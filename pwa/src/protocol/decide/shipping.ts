@@ -18,7 +18,14 @@ import type {
   Step,
   VariantId,
 } from '../generated.ts';
-import { entitledUnits, inStockLogic, isOut, lineOf, reserves, withStatus } from '../order-lines.ts';
+import {
+  entitledUnits,
+  inStockLogic,
+  isOut,
+  lineOf,
+  reserves,
+  withStatus,
+} from '../order-lines.ts';
 import { outAccount, SELLABLE, type Posting } from '../postings.ts';
 import { decision, entryId, type Book, type Decision, type Recorded } from './book.ts';
 
@@ -79,11 +86,7 @@ export function splitByEntitlement(order: Order, wanted: readonly FulfillmentLin
 
 /** Cut what somebody wants to promise at what is neither promised nor out (A11). */
 export function splitByRemaining(order: Order, wanted: readonly FulfillmentLine[]): Split {
-  return split(
-    wanted,
-    (line) => line.current_units - line.pending_units - line.out_units,
-    order,
-  );
+  return split(wanted, (line) => line.current_units - line.pending_units - line.out_units, order);
 }
 
 function split(

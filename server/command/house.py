@@ -1,0 +1,198 @@
+"""Starting and leaving: where the database is, and the running server as a whole."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from pathlib import Path
+
+import uvicorn
+
+from server import clock
+from server.accounts.attempts import Attempts
+from server.app import Front, make_api
+from server.command.printing import Exit, Stopped
+from server.db import embedded, epochs
+from server.db.address import DatabaseAddress
+from server.db.availability import DatabaseUnavailable
+from server.db.binaries import NoPostgres
+from server.db.migrating import PostgresTooOld, migrate
+from server.db.pool import Database
+from server.intake.reading import Reader
+from server.outbox.carrying_out import Carrier
+from server.routes.house import House
+from server.routes.static_files import StaticFiles
+from server.settings import Settings, SettingsInvalid
+from server.shopify.clients import opened_clients
+from server.sync.live import Live
+from server.worker import Worker
+
+Asgi = Callable[..., Awaitable[None]]
+
+WS_MESSAGE_MAX = 65_536
+GRACE_S = 5
+
+
+def read_settings(home: Path | None = None) -> Settings:
+    """Return the settings of the environment, with another home where one is named."""
+    environ = dict(os.environ) | ({} if home is None else {"RAWANA_HOME": str(home)})
+    try:
+        return Settings.from_environment(environ)
+    except SettingsInvalid as error:
+        raise Stopped(str(error), Exit.USAGE) from error
+
+
+@contextlib.contextmanager
+def database_running(
+    settings: Settings, *, stop_after: bool = False
+) -> Iterator[DatabaseAddress | str]:
+    """Give the address of the database, starting the embedded one where it is meant.
+
+    It is stopped at the end when this call started it, or with `stop_after` in any case: a server that was killed
+    leaves its database running, and the next one to end well takes it along.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url
+        return
+    was_running = embedded.is_running(settings.home)
+    try:
+        address = embedded.start(settings.home, settings.pg_bin)
+    except NoPostgres as error:
+        raise Stopped(str(error), Exit.NOT_AVAILABLE) from error
+    try:
+        yield address
+    finally:
+        if stop_after or not was_running:
+            embedded.stop(settings.home)
+
+
+def run_with_database(
+    settings: Settings, work: Callable[[Database], Awaitable[None]], *, stop_after: bool = False
+) -> None:
+    """Run `work` against the migrated database; what keeps it from running is told in one sentence."""
+
+    async def whole(where: DatabaseAddress | str) -> None:
+        await migrate(where)
+        async with Database(where) as database:
+            await work(database)
+
+    with database_running(settings, stop_after=stop_after) as where:
+        try:
+            asyncio.run(whole(where))
+        except DatabaseUnavailable as error:
+            raise Stopped(f"The database does not answer: {error}", Exit.NOT_AVAILABLE) from error
+        except PostgresTooOld as error:
+            raise Stopped(str(error), Exit.NOT_AVAILABLE) from error
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Bind the port (0: any free one), so that it is known before anybody is told of it."""
+    # Naming TCP lets asyncio switch Nagle's waiting off, which would cost 40 ms a small answer.
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise Stopped(
+            f"Port {port} on {host} can't be had ({error.strerror}); choose another with --port.",
+            Exit.NOT_AVAILABLE,
+        ) from error
+    return bound
+
+
+@contextlib.asynccontextmanager
+async def running_worker(database: Database, live: Live) -> AsyncIterator[Worker]:
+    """Run a worker for as long as the block does."""
+    async with opened_clients() as clients:
+        reader = Reader(database=database, live=live, clients=clients, clock=clock.now_ms)
+        carrier = Carrier(database=database, live=live, clients=clients, clock=clock.now_ms)
+        worker = Worker(reader, carrier)
+        task = asyncio.create_task(worker.run())
+        try:
+            yield worker
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def running_front(
+    database: Database,
+    settings: Settings,
+    practice: Asgi | None = None,
+    *,
+    with_worker: bool = True,
+) -> AsyncIterator[Front]:
+    """Give the whole app with its live feed and, unless told otherwise, a worker."""
+    live = Live(database)
+    async with contextlib.AsyncExitStack() as stack:
+        worker = (
+            await stack.enter_async_context(running_worker(database, live)) if with_worker else None
+        )
+        async with database.connection() as connection:
+            history = await epochs.read_history(connection)
+        house = House(
+            database=database,
+            live=live,
+            clock=clock.now_ms,
+            attempts=Attempts(),
+            wake_worker=(lambda: None) if worker is None else worker.wake,
+        )
+        feed = asyncio.create_task(live.run())
+        files = StaticFiles(settings.pwa_dist)
+        try:
+            yield Front(make_api(house), files, lambda: history.epoch, practice)
+        finally:
+            feed.cancel()
+            await asyncio.gather(feed, return_exceptions=True)
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, leaving signals to us: its own handling ends the process before the database is stopped."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+    def _stop(self) -> None:
+        self.should_exit = True
+
+
+async def serve_until_stopped(
+    app: Asgi, bound: socket.socket, on_ready: Callable[[], Awaitable[None]]
+) -> None:
+    """Serve on the socket until SIGINT or SIGTERM; `on_ready` runs once requests are answered."""
+    server = _Server(
+        uvicorn.Config(
+            app,
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            ws="websockets-sansio",
+            ws_max_size=WS_MESSAGE_MAX,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    )
+    serving = asyncio.create_task(server.serve(sockets=[bound]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.02)
+    try:
+        if not serving.done():
+            await on_ready()
+    except BaseException:
+        server.should_exit = True
+        raise
+    finally:
+        await serving

@@ -1,0 +1,134 @@
+"""Telling Shopify about one dispatched shipment, exactly once although `fulfillmentCreate` is not idempotent.
+
+Four rules (reliability.md, finding 5): the intent is durable before the call; every attempt looks before it creates;
+after an unknown outcome nothing is sent until the old request can no longer land; the outcome is told as news.
+"""
+
+from collections.abc import Sequence
+
+from msgspec import Struct
+
+from server.shopify import answers
+from server.shopify.fulfillments import Tracking, Work, WorkLine
+from sync_protocol.fulfillments import Fulfillment
+from sync_protocol.ids import OrderLineId
+
+OPEN_WORK = frozenset({"OPEN", "IN_PROGRESS"})
+"""Statuses of fulfillment orders that can be fulfilled; after a cancel the old one stays CLOSED with units on it."""
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What to do about a shipment after looking. Exactly one field is set."""
+
+    found_gid: str | None = None
+    """It is there already: ours, by its tracking number."""
+    work: tuple[Work, ...] | None = None
+    """Create it from these fulfillment-order lines."""
+    wait_for: str | None = None
+    """Shopify is not ready yet."""
+    impossible: str | None = None
+    """Shopify will never take it as it stands; a person must look."""
+
+
+def marker_of(shipment: Fulfillment) -> str:
+    """Return the tracking number by which this shipment is found again; one is made up where there is none."""
+    return shipment.tracking_number or f"RWN-{shipment.id[-12:]}"
+
+
+def tracking_of(shipment: Fulfillment, courier_name: str, url_template: str) -> Tracking:
+    """Return the tracking to send; the link is always given, since Shopify knows no Pakistani courier."""
+    number = marker_of(shipment)
+    url = shipment.tracking_url or (
+        url_template.replace("{number}", number)
+        if url_template and shipment.tracking_number
+        else None
+    )
+    return Tracking(company=courier_name, number=number, url=url)
+
+
+def plan(order: answers.Order, shipment: Fulfillment, others: frozenset[str]) -> Plan:
+    """Look at the store's order and say what is to be done.
+
+    `others` are the gids of Shopify fulfillments that belong to other shipments of ours.
+    """
+    found = _ours(order, shipment, others)
+    if found is not None:
+        return Plan(found_gid=found)
+    if order.cancelled_at is not None:
+        return Plan(impossible="The order was cancelled in Shopify.")
+    if not order.fulfillment_orders.nodes:
+        return Plan(wait_for="Shopify has not routed the order yet.")
+    return _work(order, shipment)
+
+
+def _ours(order: answers.Order, shipment: Fulfillment, others: frozenset[str]) -> str | None:
+    marker = marker_of(shipment)
+    for fulfillment in order.fulfillments:
+        if fulfillment.status.upper() != "SUCCESS" or fulfillment.id in others:
+            continue
+        numbers = {info.number for info in fulfillment.tracking_info}
+        if marker in numbers and _units_of(fulfillment) == _wanted(shipment):
+            return fulfillment.id
+    return None
+
+
+def _units_of(fulfillment: answers.Fulfillment) -> dict[str, int]:
+    return {
+        _tail(line.line_item.id): line.quantity or 0
+        for line in fulfillment.fulfillment_line_items.nodes
+        if line.line_item is not None
+    }
+
+
+def _wanted(shipment: Fulfillment) -> dict[str, int]:
+    units: dict[str, int] = {}
+    for line in shipment.lines:
+        units[line.order_line_id] = units.get(line.order_line_id, 0) + line.units
+    return units
+
+
+def _tail(gid: str) -> OrderLineId:
+    return OrderLineId(gid.rpartition("/")[2])
+
+
+def _work(order: answers.Order, shipment: Fulfillment) -> Plan:
+    """Spread the shipment's units over the fulfillment orders of one location."""
+    by_location: dict[str, list[answers.FulfillmentOrder]] = {}
+    for node in order.fulfillment_orders.nodes:
+        if node.status.upper() in OPEN_WORK:
+            by_location.setdefault(_location(node), []).append(node)
+    plans = [_spread(nodes, _wanted(shipment)) for nodes in by_location.values()]
+    complete = next((work for work in plans if work is not None), None)
+    if complete is not None:
+        return Plan(work=complete)
+    held = any(node.status.upper() == "ON_HOLD" for node in order.fulfillment_orders.nodes)
+    if held:
+        return Plan(impossible="Shopify holds the order; release the hold there.")
+    return Plan(
+        impossible="Shopify has fewer of these items left to fulfill, or keeps them at two locations."
+    )
+
+
+def _location(node: answers.FulfillmentOrder) -> str:
+    assigned = node.assigned_location
+    return assigned.location.id if assigned is not None and assigned.location is not None else ""
+
+
+def _spread(
+    nodes: Sequence[answers.FulfillmentOrder], wanted: dict[str, int]
+) -> tuple[Work, ...] | None:
+    left = dict(wanted)
+    work: list[Work] = []
+    for node in nodes:
+        lines: list[WorkLine] = []
+        for line in node.line_items.nodes:
+            if line.line_item is None:
+                continue
+            line_id = _tail(line.line_item.id)
+            take = min(left.get(line_id, 0), line.remaining_quantity)
+            if take > 0:
+                lines.append(WorkLine(id=line.id, quantity=take))
+                left[line_id] -= take
+        if lines:
+            work.append(Work(fulfillment_order_id=node.id, fulfillment_order_line_items=lines))
+    return tuple(work) if work and not any(left.values()) else None

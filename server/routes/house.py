@@ -1,0 +1,22 @@
+"""What every handler needs of the running server."""
+
+from collections.abc import Callable
+
+from msgspec import Struct
+
+from server.accounts.attempts import Attempts
+from server.db.pool import Database
+from server.sync.live import Live
+
+
+class House(Struct, eq=False, frozen=True, kw_only=True):
+    """The running server: one per process, made at start.
+
+    `clock` gives epoch ms; `wake_worker` tells this process's worker, if it runs one, that something is due.
+    """
+
+    database: Database
+    live: Live
+    clock: Callable[[], int]
+    attempts: Attempts
+    wake_worker: Callable[[], None]

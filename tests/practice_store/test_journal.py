@@ -1,0 +1,195 @@
+"""A practice store that was killed comes back as the same store."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+
+from server.practice_store.commands import (
+    CancelFulfillment,
+    CancelOrder,
+    CreateEvent,
+    CreateFulfillment,
+    EditContact,
+    MarkPaid,
+    Parcel,
+    ShipGroup,
+    Subscribe,
+    UpdateTracking,
+)
+from server.practice_store.control_views import order_view
+from server.practice_store.deliveries import WebhookSender
+from server.practice_store.journal import JournalMismatchError
+from server.practice_store.store import PracticeStore
+from tests.practice_store.receiver import Receiver
+from tests.shopify.practice import HOOK, Clock, new_store
+from tests.shopify.shopify_data import CHECKOUT
+
+
+@pytest.fixture
+def opened() -> Iterator[Callable[..., PracticeStore]]:
+    """Opens stores, and closes them after the test."""
+    with contextlib.ExitStack() as stack:
+
+        def open_store(clock: Clock | None = None, **settings) -> PracticeStore:
+            return stack.enter_context(contextlib.closing(new_store(clock, **settings)))
+
+        yield open_store
+
+
+def picture(store) -> bytes:
+    """Everything of the store that anybody could see."""
+    state = store.state
+    return msgspec.json.encode(
+        {
+            "orders": [order_view(one) for one in state.orders.values()],
+            "work": [(one.id, one.status, one.remaining_units) for one in state.work.values()],
+            "variants": [
+                (one.id, one.sku, one.barcode, str(one.price)) for one in state.variants.values()
+            ],
+            "customers": [
+                (one.id, one.display_name, one.number_of_orders) for one in state.customers.values()
+            ],
+            "subscriptions": [(one.id, one.topic, one.uri) for one in state.subscriptions.values()],
+            "notifications": state.notifications,
+            "next": [state.numbers.take(), state.next_order_number],
+        }
+    )
+
+
+def live(store, clock: Clock) -> None:
+    """A morning in the store, with every kind of command."""
+    store.execute(
+        Subscribe(topic="ORDERS_CREATE", uri="https://rawana.example/hook", name="created")
+    )
+    orders = []
+    for _ in range(5):
+        clock.pass_ms(700)
+        orders.append(store.place_order())
+    clock.pass_ms(10_000)
+    first, second, third = orders[:3]
+    group = ShipGroup(fulfillment_order=first.work[0].id)
+    parcel = Parcel(company="TCS", numbers=("1",))
+    sent = store.execute(CreateFulfillment(groups=(group,), parcel=parcel, notify_customer=True))
+    store.execute(UpdateTracking(fulfillment=sent.id, parcel=Parcel(numbers=("2",))))
+    store.execute(CreateEvent(fulfillment=sent.id, status="DELIVERED", happened_at_ms=clock()))
+    store.execute(CancelFulfillment(fulfillment=sent.id))
+    store.execute(EditContact(order=second.number, phone="0300 7654321", tags=("vip",)))
+    if second.can_mark_as_paid:
+        store.execute(MarkPaid(order=second.number))
+    store.execute(CancelOrder(order=third.number, notify_customer=True))
+    store.execute(CancelOrder(order=third.number))  # refused: it leaves no trace
+
+
+def test_a_store_read_back_from_its_journal_is_the_same_store(tmp_path, opened):
+    clock, path = Clock(), tmp_path / "store" / "journal.jsonl"
+    store = opened(clock, journal=path, routing_ms=(300, 3000))
+    live(store, clock)
+    again = opened(Clock(clock()), journal=path, routing_ms=(300, 3000))
+    assert picture(again) == picture(store)
+
+
+def test_orders_after_a_restart_go_on_as_they_would_have(tmp_path, opened):
+    clock, path = Clock(), tmp_path / "journal.jsonl"
+    store = opened(clock, journal=path)
+    live(store, clock)
+    again = opened(Clock(clock()), journal=path)
+    drawn = again.place_order()
+    assert order_view(drawn) == order_view(store.place_order())
+
+
+@pytest.mark.parametrize("cut", [1, 7, 40])
+def test_a_last_line_cut_short_by_a_crash_is_dropped_and_written_over(tmp_path, opened, cut):
+    path = tmp_path / "journal.jsonl"
+    store = opened(journal=path)
+    store.place_order()
+    store.close()
+    before = picture(opened(journal=path))
+    torn = opened(journal=path)
+    torn.place_order()
+    torn.close()
+    path.write_bytes(path.read_bytes()[:-cut])
+    again = opened(journal=path)
+    assert picture(again) == before
+    again.place_order()
+    again.close()
+    assert len(opened(journal=path).state.orders) == 2
+
+
+def test_an_order_refused_is_not_in_the_journal(tmp_path, opened):
+    path = tmp_path / "journal.jsonl"
+    store = opened(journal=path)
+    size = path.stat().st_size
+    store.execute(CancelOrder(order=1))
+    assert path.stat().st_size == size
+
+
+@pytest.mark.parametrize("other", [{"seed": 8}, {"domain": "other.myshopify.com"}])
+def test_another_stores_journal_is_refused(tmp_path, opened, other):
+    path = tmp_path / "journal.jsonl"
+    opened(journal=path).close()
+    with pytest.raises(JournalMismatchError):
+        opened(journal=path, **other)
+
+
+def test_a_journal_damaged_in_the_middle_is_refused_and_left_alone(tmp_path, opened):
+    path = tmp_path / "journal.jsonl"
+    store = opened(journal=path)
+    store.place_order()
+    store.close()
+    damaged = path.read_bytes().replace(b"seedcatalogue", b"seed\xffatalogue")
+    path.write_bytes(damaged)
+    with pytest.raises(JournalMismatchError):
+        opened(journal=path)
+    assert path.read_bytes() == damaged
+
+
+async def test_webhooks_delivered_before_a_crash_are_not_sent_again_and_the_others_are(
+    tmp_path, opened
+):
+    path = tmp_path / "journal.jsonl"
+    settings = {"journal": path, "webhook_uri": HOOK, "webhook_topics": ("ORDERS_CREATE",)}
+    store, receiver = opened(**settings), Receiver()
+    store.place_order()
+    await WebhookSender(store, receiver.http).deliver_due()
+    store.place_order()
+    waiting = store.webhooks.waiting[0]
+    again, later = opened(**settings), Receiver()
+    await WebhookSender(again, later.http).deliver_due()
+    assert later.ids == [waiting.webhook_id]
+    assert later.got[0].content == waiting.body
+    assert later.got[0].headers["X-Shopify-Event-Id"] == waiting.event_id
+
+
+PLACES_ORDERS = """
+import sys
+from pathlib import Path
+from tests.shopify.practice import new_store
+store = new_store(journal=Path(sys.argv[1]))
+while True:
+    print(store.place_order().id, flush=True)
+"""
+
+
+def test_every_order_that_a_killed_process_answered_for_is_there(tmp_path, opened):
+    path = tmp_path / "journal.jsonl"
+    answered = []
+    for _ in range(3):
+        process = subprocess.Popen(
+            [sys.executable, "-c", PLACES_ORDERS, str(path)],
+            cwd=CHECKOUT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        answered += [process.stdout.readline().strip() for _ in range(20)]
+        os.kill(process.pid, signal.SIGKILL)
+        rest, _ = process.communicate()
+        answered += [line for line in rest.split("\n")[:-1] if line]
+    store = opened(journal=path)
+    assert set(answered) <= {order.id for order in store.state.orders.values()}
+    assert len(answered) == len(set(answered)) >= 60

@@ -1,5 +1,6 @@
 """Reading the store anew: after a webhook, and in sweeps for those that never came."""
 
+import asyncio
 import datetime
 import logging
 from collections.abc import Callable
@@ -29,6 +30,9 @@ BACK_OFF_FIRST_MS = 1_000
 BACK_OFF_MAX_MS = 300_000
 SWEEP_OVERLAP_MS = 120_000
 """`updatedAt` counts whole seconds and the search index lags: look back this far each time."""
+
+SWEEP_ROOM_S = 2.0
+"""A sweep that met the rate limit leaves the next points to what people wait for."""
 
 FIRST_SWEEP_MS = 60 * 86_400_000
 """Without a further scope Shopify shows orders of the last 60 days."""
@@ -107,7 +111,7 @@ async def sweep(reader: Reader, store: ShopifyConnection) -> int:
     while True:
         page = await list_changed_orders(client, since, after)
         for changed in page.nodes:
-            await _read_and_tell(reader, store, changed.id)
+            await _read_patiently(reader, store, changed.id)
             reached = changed.updated_at
             seen += 1
         after = page.page_info.end_cursor
@@ -117,6 +121,17 @@ async def sweep(reader: Reader, store: ShopifyConnection) -> int:
         async with reader.database.connection() as connection:
             await shops.note_sweep(connection, store.shop_id, reached)
     return seen
+
+
+async def _read_patiently(reader: Reader, store: ShopifyConnection, gid: str) -> None:
+    """Read for a sweep, which waits for room instead of starting over."""
+    while True:
+        try:
+            await _read_and_tell(reader, store, gid)
+        except Throttled as error:
+            await asyncio.sleep(max(SWEEP_ROOM_S, error.retry_after_s))
+        else:
+            return
 
 
 def _iso(ms: int) -> str:

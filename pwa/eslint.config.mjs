@@ -10,7 +10,10 @@ const APART = { i18n: ['store', 'sync'], view: ['i18n'] };
 
 function forbidden(folder) {
   const above = LAYERS.slice(LAYERS.indexOf(folder) + 1);
-  return [...above, ...(APART[folder] ?? [])].flatMap((other) => [`**/${other}/*`, `**/${other}/**`]);
+  return [...above, ...(APART[folder] ?? [])].flatMap((other) => [
+    `**/${other}/*`,
+    `**/${other}/**`,
+  ]);
 }
 
 const folderRules = LAYERS.map((folder) => ({

@@ -57,7 +57,7 @@ class Replica(Struct, kw_only=True):
 def is_settled(
     result: Result, cursors: dict[StreamName, int], granted: frozenset[StreamName]
 ) -> bool:
-    """Whether an op may leave the overlay: its effect is in the base rows, or it has none (R6).
+    """Whether an op may leave the overlay: its effect is in the base rows, or it has none (R15).
 
     Streams that this device is not given cannot hold it back.
     """

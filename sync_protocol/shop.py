@@ -57,7 +57,7 @@ class Staff(Struct, frozen=True, kw_only=True):
 
 
 class Courier(Struct, frozen=True, kw_only=True):
-    """A courier as people pick it. `tracking_url` holds `{number}` where the tracking number goes."""
+    """A courier as people pick it. `tracking_url` may hold `{number}`, where the tracking number goes."""
 
     code: str
     name: str
@@ -78,22 +78,16 @@ class Variant(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 COURIERS = (
     Courier(code="tcs", name="TCS", tracking_url="https://www.tcsexpress.com/track/{number}"),
-    Courier(
-        code="leopards",
-        name="Leopards",
-        tracking_url="https://www.leopardscourier.com/tracking?cn={number}",
-    ),
-    Courier(code="mnp", name="M&P", tracking_url="https://www.mulphilog.com/tracking/{number}"),
+    Courier(code="leopards", name="Leopards", tracking_url="https://www.leopardscourier.com/"),
+    Courier(code="mnp", name="M&P", tracking_url="https://www.mulphilog.com/"),
     Courier(code="postex", name="PostEx", tracking_url="https://postex.pk/tracking?cn={number}"),
-    Courier(
-        code="trax", name="Trax", tracking_url="https://sonic.pk/tracking?tracking_number={number}"
-    ),
-    Courier(
-        code="callcourier",
-        name="Call Courier",
-        tracking_url="https://callcourier.com.pk/tracking/?tc={number}",
-    ),
+    Courier(code="trax", name="Trax", tracking_url="https://trax.pk/"),
+    Courier(code="callcourier", name="Call Courier", tracking_url="https://callcourier.com.pk/"),
     Courier(code="rider", name="Own rider"),
     Courier(code="other", name="Other"),
 )
-"""What a new shop starts with; none of them is on Shopify's own carrier list, so the link is always sent along."""
+"""What a new shop starts with. None is on Shopify's own carrier list, so the link is always sent along.
+
+Only links on which several public sources agree carry the number; the others lead to the courier's own page, where
+the number is pasted.
+"""

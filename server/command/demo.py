@@ -24,7 +24,7 @@ from server.command.house import (
     running_front,
     serve_until_stopped,
 )
-from server.command.practice import DOMAIN, StoreSecrets, open_store, read_secrets, trading
+from server.command.practice import DOMAIN, StoreSecrets, open_store, read_secrets
 from server.command.printing import json_option, say
 from server.command.serving import PORT
 from server.db import shops
@@ -34,6 +34,7 @@ from server.db.shops import ShopifyConnection
 from server.intake.reading import mirror_variants
 from server.practice_store.app import asgi_app
 from server.practice_store.store import seed_catalogue
+from server.practice_store.trading import trading
 from server.shopify.clients import opened_clients
 from server.sync.applying import Sender, apply_chunk
 from sync_protocol.ids import DeviceId, Incarnation

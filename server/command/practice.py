@@ -1,21 +1,17 @@
 """The practice store as this server runs it: beside the app for the demo, or alone."""
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import click
-import httpx
 import msgspec
 
 from server import clock
 from server.command.house import listening_socket, read_settings, serve_until_stopped
 from server.command.printing import json_option, say
 from server.practice_store.app import asgi_app
-from server.practice_store.arrivals import arrivals
-from server.practice_store.deliveries import WebhookSender
 from server.practice_store.store import PracticeStore, seed_catalogue
+from server.practice_store.trading import trading
 
 DOMAIN = "rawana-practice.myshopify.com"
 SEED = 20_261_001
@@ -28,7 +24,6 @@ TOPICS = (
     "FULFILLMENTS_CREATE",
     "FULFILLMENTS_UPDATE",
 )
-ORDERS_MAX = 500
 
 
 class StoreSecrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,22 +46,6 @@ def open_store(home: Path, secrets: StoreSecrets, webhook_uri: str | None) -> Pr
         webhook_uri=webhook_uri,
         webhook_topics=TOPICS,
     )
-
-
-@contextlib.asynccontextmanager
-async def trading(store: PracticeStore, every_s: float | None) -> AsyncIterator[None]:
-    """Send the store's webhooks and, every `every_s` seconds, let somebody order."""
-    async with httpx.AsyncClient() as http:
-        tasks = [asyncio.create_task(WebhookSender(store, http).run())]
-        if every_s is not None:
-            tasks.append(asyncio.create_task(arrivals(store, every_s, ORDERS_MAX)))
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            store.close()
 
 
 class PracticeServing(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,5 @@
 """`shop create`, `branch create`, `staff create`, `enrol`: what a retailer needs before the first order."""
 
-import asyncpg
 import click
 import msgspec
 
@@ -11,7 +10,7 @@ from server.command.house import read_settings, run_with_database
 from server.command.printing import Exit, Stopped, json_option, say
 from server.db import shops
 from server.db.pool import Database
-from server.db.shops import Shop
+from server.db.shops import IdInvalid, Shop, Taken
 from sync_protocol.ids import BranchId, ShopId, StaffId
 from sync_protocol.shop import Branch, ConfirmRequired, Policy, Role, Staff
 
@@ -56,9 +55,9 @@ def shop_create(*, shop_id: str, name: str, domain: str, confirm: str, as_json: 
         try:
             async with database.transaction() as connection:
                 await shops.create_shop(connection, made, clock.now_ms())
-        except asyncpg.UniqueViolationError as error:
+        except Taken as error:
             raise Stopped(f"Id {shop_id!r} or {domain!r} is taken.", Exit.NOT_POSSIBLE) from error
-        except asyncpg.CheckViolationError as error:
+        except IdInvalid as error:
             raise Stopped(_ID_RULE, Exit.USAGE) from error
         say(made, f"Shop {shop_id} made.", as_json=as_json)
 
@@ -88,9 +87,9 @@ def branch_create(*, shop_id: str, branch_id: str, name: str, city: str, as_json
         try:
             async with database.transaction() as connection:
                 await shops.create_branch(connection, found.id, made, clock.now_ms())
-        except asyncpg.UniqueViolationError as error:
+        except Taken as error:
             raise Stopped(f"Branch {branch_id!r} is there already.", Exit.NOT_POSSIBLE) from error
-        except asyncpg.CheckViolationError as error:
+        except IdInvalid as error:
             raise Stopped(_ID_RULE, Exit.USAGE) from error
         say(made, f"Branch {branch_id} made.", as_json=as_json)
 
@@ -146,7 +145,7 @@ def staff_create(
                     password_hash=secret,
                     now=clock.now_ms(),
                 )
-        except asyncpg.UniqueViolationError as error:
+        except Taken as error:
             raise Stopped(f"Login {login!r} is taken.", Exit.NOT_POSSIBLE) from error
         say(made, f"{name} ({role}) made: {made.id}", as_json=as_json)
 

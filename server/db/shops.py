@@ -1,7 +1,9 @@
 """Setting a shop up: the retailer, its branches, people, couriers, variants and its store's connection."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 
+import asyncpg
 import msgspec
 from msgspec import Struct
 
@@ -11,6 +13,25 @@ from sync_protocol.ids import BranchId, RowKey, ShopId, StaffId
 from sync_protocol.permissions import CATALOG_STREAM, SHOP_STREAM
 from sync_protocol.rows import RowBody, RowChange, RowKind, row_key
 from sync_protocol.shop import COURIERS, Branch, Policy, Role, Staff, Variant
+
+
+class Taken(Exception):
+    """Another row has this id, domain or login already."""
+
+
+class IdInvalid(Exception):
+    """An id holds something else than lower-case letters, digits and dashes."""
+
+
+@contextlib.contextmanager
+def _named_refusals() -> Iterator[None]:
+    """Say in our words why the database refused a new row."""
+    try:
+        yield
+    except asyncpg.UniqueViolationError as error:
+        raise Taken from error
+    except asyncpg.CheckViolationError as error:
+        raise IdInvalid from error
 
 
 class Shop(Struct, frozen=True, kw_only=True):
@@ -36,16 +57,18 @@ async def create_shop(connection: Connection, shop: Shop, now: int) -> None:
     """Write a new shop with its policy and the usual couriers.
 
     Raises:
-        asyncpg.UniqueViolationError: the id or domain is taken.
+        Taken: the id or domain.
+        IdInvalid: the id.
     """
-    await connection.execute(
-        "INSERT INTO shop (id, name, domain, policy, created_at) VALUES ($1, $2, $3, $4, $5)",
-        shop.id,
-        shop.name,
-        shop.domain,
-        msgspec.json.encode(shop.policy).decode(),
-        now,
-    )
+    with _named_refusals():
+        await connection.execute(
+            "INSERT INTO shop (id, name, domain, policy, created_at) VALUES ($1, $2, $3, $4, $5)",
+            shop.id,
+            shop.name,
+            shop.domain,
+            msgspec.json.encode(shop.policy).decode(),
+            now,
+        )
     rows = [_row(RowKind.POLICY, "shop", shop.policy)]
     rows += [_row(RowKind.COURIER, courier.code, courier) for courier in COURIERS]
     await write_rows(connection, shop.id, rows, now)
@@ -113,16 +136,18 @@ async def create_branch(connection: Connection, shop_id: ShopId, branch: Branch,
     """Write a new branch and its row.
 
     Raises:
-        asyncpg.UniqueViolationError: the shop has a branch of that id.
+        Taken: the shop has a branch of that id.
+        IdInvalid: the id.
     """
-    await connection.execute(
-        "INSERT INTO branch (shop_id, id, name, city, active) VALUES ($1, $2, $3, $4, $5)",
-        shop_id,
-        branch.id,
-        branch.name,
-        branch.city,
-        branch.active,
-    )
+    with _named_refusals():
+        await connection.execute(
+            "INSERT INTO branch (shop_id, id, name, city, active) VALUES ($1, $2, $3, $4, $5)",
+            shop_id,
+            branch.id,
+            branch.name,
+            branch.city,
+            branch.active,
+        )
     await write_rows(connection, shop_id, [_row(RowKind.BRANCH, branch.id, branch)], now)
 
 
@@ -146,22 +171,23 @@ async def create_staff(
     """Write a new person and the row by which phones know the name; credentials never become rows.
 
     Raises:
-        asyncpg.UniqueViolationError: the login is taken.
+        Taken: the login.
     """
-    await connection.execute(
-        """
-        INSERT INTO staff (shop_id, id, name, role, branch_ids, active, login, password_hash)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        """,
-        shop_id,
-        staff.id,
-        staff.name,
-        staff.role.value,
-        list(staff.branch_ids),
-        staff.active,
-        None if login is None else login.lower(),
-        password_hash,
-    )
+    with _named_refusals():
+        await connection.execute(
+            """
+            INSERT INTO staff (shop_id, id, name, role, branch_ids, active, login, password_hash)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
+            shop_id,
+            staff.id,
+            staff.name,
+            staff.role.value,
+            list(staff.branch_ids),
+            staff.active,
+            None if login is None else login.lower(),
+            password_hash,
+        )
     await write_rows(connection, shop_id, [_row(RowKind.STAFF, staff.id, staff)], now)
 
 

@@ -152,7 +152,7 @@ export function fillStaff(raw: unknown): Staff {
   } as Staff;
 }
 
-/** A courier as people pick it. `tracking_url` holds `{number}` where the tracking number goes. */
+/** A courier as people pick it. `tracking_url` may hold `{number}`, where the tracking number goes. */
 export interface Courier {
   readonly code: string;
   readonly name: string;
@@ -1066,7 +1066,7 @@ export function fillPhone(raw: unknown): Phone {
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "unset";
+export const WIRE_FINGERPRINT: string = "99d312cc9a4d0403";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,

@@ -15,6 +15,23 @@ export function linkHash(text: string): string {
   return base64(sha256(utf8(text)));
 }
 
+/**
+ * The hash of an op's canonical form: keys sorted, no white space. A server may name an op by it, because an op that
+ * travelled through an exported file was written anew there.
+ */
+export function canonicalHash(text: string): string {
+  return linkHash(JSON.stringify(sorted(JSON.parse(text))));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const keys = Object.keys(value).sort();
+  return Object.fromEntries(
+    keys.map((key) => [key, sorted((value as Record<string, unknown>)[key])]),
+  );
+}
+
 /** Bytes of a text in UTF-8; a lone surrogate becomes U+FFFD, as every encoder does. */
 export function utf8(text: string): Uint8Array {
   const bytes: number[] = [];

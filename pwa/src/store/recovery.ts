@@ -7,6 +7,7 @@ import {
   type Incarnation,
   type OpId,
 } from '../protocol/generated.ts';
+import { canonicalHash } from '../protocol/link.ts';
 import { answer, inTransaction, type StoredOp } from './database.ts';
 import { putMeta, readLog, type OpLog } from './meta.ts';
 import { opOf, place } from './outbox.ts';
@@ -90,11 +91,12 @@ export async function headDiffers(
 ): Promise<boolean> {
   if (theirs.n > log.n || theirs.n < ackedN) return true;
   if (theirs.n === 0 || theirs.head === null) return false;
-  if (theirs.n === log.n) return log.head !== null && theirs.head !== log.head;
+  if (theirs.n === log.n && theirs.head === log.head) return false;
   const ours = await inTransaction(db, { stores: ['ops'], mode: 'readonly' }, (tx) =>
     answer<StoredOp | undefined>(
       tx.objectStore('ops').index('place').get([log.incarnation, theirs.n]),
     ),
   );
-  return ours !== undefined && ours.link !== theirs.head;
+  if (ours === undefined || ours.link === theirs.head) return false;
+  return canonicalHash(ours.text) !== theirs.head;
 }

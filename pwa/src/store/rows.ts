@@ -52,7 +52,7 @@ export async function applyPull(
   );
 }
 
-/** A patch of the live channel; null when it does not continue where this phone stands. */
+/** A patch of the live channel; null when it begins beyond where this phone stands. */
 export async function applyLive(
   db: IDBDatabase,
   patch: Patch,
@@ -62,7 +62,8 @@ export async function applyLive(
     const streams = (await getMeta(tx, 'streams')) ?? [];
     if (!streams.includes(patch.stream)) return null;
     const taken = await takePatches(tx, [patch]);
-    if (taken.patches.length === 0) return null;
+    const known = patch.to <= (taken.cursors[patch.stream] ?? 0);
+    if (taken.patches.length === 0 && !known) return null;
     const answered = await keepResults(tx, taken.results, now);
     const settled = await settle(tx, taken.cursors, new Set(streams));
     const { patches, cursors } = taken;

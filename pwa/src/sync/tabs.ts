@@ -1,9 +1,13 @@
 /** What the tabs of one phone, and its service worker, tell each other. */
 
+import type { Applied } from '../store/rows.ts';
+
 const CHANNEL = 'rawana';
 
-/** `rows` or `ops` were written by another tab; `person` signed in or out there. */
-export type TabNews = 'rows' | 'ops' | 'person';
+/** `ops` were written, rows were `applied` or all void (`reset`), a `person` signed in or out elsewhere. */
+export type TabNews =
+  | { readonly kind: 'applied'; readonly applied: Applied }
+  | { readonly kind: 'ops' | 'reset' | 'person' };
 
 export class TabChannel {
   private readonly channel = new BroadcastChannel(CHANNEL);

@@ -62,12 +62,13 @@ test('a recording that fails at any request leaves nothing half done', async () 
       await recordOps(db, [draft('before')], FRESH);
       let calls = 0;
       const original = IDBObjectStorePrototype(db)[method];
-      const broken = vi
-        .spyOn(IDBObjectStorePrototype(db), method)
-        .mockImplementation(function (this: IDBObjectStore, ...args: unknown[]) {
-          if (++calls === failing) throw new DOMException('disk', 'UnknownError');
-          return (original as (...a: unknown[]) => IDBRequest).apply(this, args);
-        } as never);
+      const broken = vi.spyOn(IDBObjectStorePrototype(db), method).mockImplementation(function (
+        this: IDBObjectStore,
+        ...args: unknown[]
+      ) {
+        if (++calls === failing) throw new DOMException('disk', 'UnknownError');
+        return (original as (...a: unknown[]) => IDBRequest).apply(this, args);
+      } as never);
       const attempt = recordOps(db, [draft('x'), draft('y')], FRESH);
       const reached = await attempt.then(
         () => false,

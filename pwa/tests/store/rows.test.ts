@@ -1,5 +1,10 @@
 import { expect, test, vi } from 'vitest';
-import { fillPatch, type Epoch, type Patch, type StreamName } from '../../src/protocol/generated.ts';
+import {
+  fillPatch,
+  type Epoch,
+  type Patch,
+  type StreamName,
+} from '../../src/protocol/generated.ts';
 import { readAllMeta } from '../../src/store/meta.ts';
 import { openOps, recordOps, recentOps, storeResults } from '../../src/store/outbox.ts';
 import { adoptEpoch, idsToOffer, renumber } from '../../src/store/recovery.ts';
@@ -119,7 +124,8 @@ test('a new life renumbers what is missing and what waits, in the order of recor
     ['c', 'life-2', 2, 1],
     ['d', 'life-2', 3, 1],
   ]);
-  const bodies = (ops: typeof after) => ops.map((op) => (JSON.parse(op.text) as { body: unknown }).body);
+  const bodies = (ops: typeof after) =>
+    ops.map((op) => (JSON.parse(op.text) as { body: unknown }).body);
   expect(bodies(after)).toEqual(bodies(before));
   expect((await readAllMeta(db)).log?.head).toBe(after[3]!.link);
 });

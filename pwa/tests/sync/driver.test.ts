@@ -55,10 +55,11 @@ class Bench {
 
   /** Wait until nothing is under way. */
   async quiet(): Promise<void> {
-    for (let still = 0; still < 5; ) {
+    for (let still = 0; still < 5;) {
       const seen = this.server.requests.length;
       await new Promise((resolve) => setTimeout(resolve, 5));
-      still = this.server.requests.length === seen && this.states.at(-1)?.busy === false ? still + 1 : 0;
+      still =
+        this.server.requests.length === seen && this.states.at(-1)?.busy === false ? still + 1 : 0;
     }
   }
 
@@ -75,7 +76,11 @@ class Bench {
   }
 
   async record(...ids: string[]): Promise<void> {
-    await recordOps(this.db, ids.map((id) => draft(id)), FRESH);
+    await recordOps(
+      this.db,
+      ids.map((id) => draft(id)),
+      FRESH,
+    );
     this.driver.recorded();
     await this.quiet();
   }
@@ -221,9 +226,7 @@ test('a revoked phone stops asking and keeps its ops', async () => {
 test('a live patch that does not fit makes the phone pull', async () => {
   const bench = await new Bench().begin();
   const asked = bench.server.requests.length;
-  await bench.driver.live(
-    fillPatch({ stream: 'branch/lhr/work', from: 5, to: 6, rows: [] }),
-  );
+  await bench.driver.live(fillPatch({ stream: 'branch/lhr/work', from: 5, to: 6, rows: [] }));
   await bench.quiet();
   expect(bench.server.requests.slice(asked)).toEqual(['/sync/pull']);
 });

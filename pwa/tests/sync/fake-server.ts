@@ -64,7 +64,9 @@ export class FakeServer {
     if (asked.ops.length > this.pushMax) return this.problem('too_large', 413);
     // The exact texts: what stands between the outer brackets of "ops".
     const texts = split(body.slice(body.indexOf('"ops":[') + 7, -2));
-    const life = { ...(this.lives.get(asked.incarnation) ?? { n: 0, head: null as string | null }) };
+    const life = {
+      ...(this.lives.get(asked.incarnation) ?? { n: 0, head: null as string | null }),
+    };
     const fresh: [string, string][] = [];
     for (const one of texts) {
       const op = fillOp(JSON.parse(one));

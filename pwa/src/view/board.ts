@@ -1,0 +1,271 @@
+/**
+ * What the screens look at: rows and unsent work in memory, and the state of the sync. The disk is the truth; this
+ * follows it, one change after another.
+ */
+
+import { batch, signal } from '@preact/signals';
+import {
+  fillPatch,
+  fillStaff,
+  type BranchId,
+  type PhoneHealth,
+  type Staff,
+  type StreamName,
+} from '../protocol/generated.ts';
+import { Replica, type OverlayOp } from '../protocol/replica.ts';
+import { seesAllBranches } from '../protocol/rights.ts';
+import type { Cursors } from '../protocol/settled.ts';
+import { openDatabase, type StoredOp, type StoredRow } from '../store/database.ts';
+import { readAllMeta, writeMeta, type Identity, type Meta } from '../store/meta.ts';
+import { openOps, opOf, outboxDepth, pruneJournal, recentOps } from '../store/outbox.ts';
+import { loadRows, type Applied } from '../store/rows.ts';
+import { SyncDriver, type SyncState } from '../sync/driver.ts';
+import { LiveChannel } from '../sync/live.ts';
+import { browserSurroundings } from '../sync/surroundings.ts';
+import { TabChannel, type TabNews } from '../sync/tabs.ts';
+import { checkStorage, storageKept } from './storage.ts';
+
+/** How many ops of the journal the outbox screen shows. */
+const SHOWN_OPS = 200;
+
+export class Board {
+  /** Grows with every change of rows or overlay: whoever reads `replica` reads this first. */
+  readonly revision = signal(0);
+  readonly ops = signal<readonly StoredOp[]>([]);
+  readonly unsent = signal(0);
+  readonly oldestAt = signal<number | null>(null);
+  readonly identity = signal<Identity | null>(null);
+  readonly branchId = signal<BranchId | null>(null);
+  readonly sync = signal<SyncState | null>(null);
+  readonly live = signal(false);
+  /** Whether the rows of this phone have been read; before that an empty list means nothing. */
+  readonly loaded = signal(false);
+  /** The database went away under us: nothing may be recorded until the app is loaded anew. */
+  readonly lost = signal(false);
+  readonly replica = new Replica();
+  readonly around = browserSurroundings();
+  cursors: Cursors = {};
+  clock: readonly [number, number] | null = null;
+  private database: IDBDatabase | null = null;
+  private driver: SyncDriver | null = null;
+  private channel: LiveChannel | null = null;
+  private tabs: TabChannel | null = null;
+  private turn: Promise<unknown> = Promise.resolve();
+
+  get db(): IDBDatabase {
+    if (this.database === null) throw new Error('the database is not open');
+    return this.database;
+  }
+
+  /** Open the disk and show what is on it; the network comes after. */
+  async open(): Promise<Partial<Meta>> {
+    this.database = await openDatabase(indexedDB);
+    this.database.onclose = () => (this.lost.value = true);
+    this.tabs = new TabChannel((news) => void this.hear(news));
+    const meta = await readAllMeta(this.database);
+    await this.load(meta);
+    return meta;
+  }
+
+  /** Begin to sync; also after signing in. */
+  async begin(): Promise<void> {
+    const meta = await readAllMeta(this.db);
+    if (meta.identity === undefined) return;
+    this.driver ??= this.newDriver();
+    this.channel ??= this.newChannel();
+    await this.driver.start(meta.contact_at ?? null);
+    this.channel.open();
+    await Promise.all([checkStorage(), pruneJournal(this.db, this.around.now())]);
+  }
+
+  async load(meta: Partial<Meta>): Promise<void> {
+    const streams = meta.streams ?? [];
+    const first = streams.filter((stream) => !isLater(stream));
+    const identity = meta.identity ?? null;
+    const urgent = await loadRows(this.db, first);
+    await this.next(async () => {
+      const ops = await this.readOps();
+      batch(() => {
+        this.identity.value = identity;
+        this.branchId.value = meta.branch ?? identity?.staff.branch_ids[0] ?? null;
+        this.cursors = meta.cursors ?? {};
+        this.clock = meta.clock ?? null;
+        this.replica.clear();
+        this.putRows(urgent);
+        this.showOps(ops);
+        this.loaded.value = streams.length > 0 || identity === null;
+      });
+    });
+    const later = await loadRows(this.db, streams.filter(isLater));
+    await this.next(async () => {
+      const ops = await this.readOps();
+      batch(() => {
+        this.putRows(later);
+        this.showOps(ops);
+      });
+    });
+  }
+
+  /** Ops were recorded or answered: read them, lay them over the rows, tell the other tabs. */
+  async opsChanged(): Promise<void> {
+    await this.refreshOps();
+    this.tabs?.tell({ kind: 'ops' });
+    this.driver?.recorded();
+  }
+
+  woken(): void {
+    if (this.identity.value !== null) this.driver?.woken();
+  }
+
+  stop(): void {
+    this.driver?.stop();
+    this.channel?.close();
+  }
+
+  /** Somebody signed in or out here: read everything anew, here and in the other tabs. */
+  async personChanged(): Promise<void> {
+    await this.load(await readAllMeta(this.db));
+    this.tabs?.tell({ kind: 'person' });
+  }
+
+  async workAt(branch: BranchId): Promise<void> {
+    this.branchId.value = branch;
+    await writeMeta(this.db, 'branch', branch);
+  }
+
+  /** The person who uses the phone, as the shop's rows have them where they do. */
+  get me(): Staff {
+    const signedIn = this.identity.value?.staff ?? fillStaff({ role: 'viewer', active: false });
+    return this.replica.base.staff.get(signedIn.id) ?? signedIn;
+  }
+
+  /** Branches at which this person works: all for head office, their own for the others. */
+  get myBranches(): readonly BranchId[] {
+    const me = this.me;
+    if (!seesAllBranches(me.role)) return me.branch_ids;
+    return [...this.replica.base.branches.values()].filter((b) => b.active).map((b) => b.id);
+  }
+
+  private async hear(news: TabNews): Promise<void> {
+    if (news.kind === 'applied') await this.take(news.applied);
+    else if (news.kind === 'ops') await this.refreshOps();
+    else {
+      await this.load(await readAllMeta(this.db));
+      if (news.kind === 'person') await this.begin();
+    }
+  }
+
+  private async take(applied: Applied): Promise<void> {
+    await this.next(async () => {
+      const ops = await this.readOps();
+      batch(() => {
+        for (const stream of applied.dropped) this.replica.drop(stream);
+        for (const patch of applied.patches) this.replica.put(patch.stream, patch.rows);
+        this.cursors = applied.cursors;
+        this.loaded.value = true;
+        this.showOps(ops);
+      });
+    });
+  }
+
+  private async refreshOps(): Promise<void> {
+    await this.next(async () => {
+      const ops = await this.readOps();
+      batch(() => {
+        this.showOps(ops);
+      });
+    });
+  }
+
+  private async readOps(): Promise<OpsOnDisk> {
+    const [open, recent, depth] = await Promise.all([
+      openOps(this.db),
+      recentOps(this.db, SHOWN_OPS),
+      outboxDepth(this.db, this.around.newIncarnation()),
+    ]);
+    return { open, recent, unsent: depth.unsent, oldestAt: depth.oldest_at };
+  }
+
+  private showOps({ open, recent, unsent, oldestAt }: OpsOnDisk): void {
+    this.replica.lay(open.map((op) => this.overlayOp(op)));
+    this.ops.value = recent;
+    this.unsent.value = unsent;
+    this.oldestAt.value = oldestAt;
+    this.revision.value += 1;
+  }
+
+  private overlayOp(stored: StoredOp): OverlayOp {
+    const identity = this.identity.value;
+    const staff = this.replica.base.staff.get(stored.by) ?? this.me;
+    return { op: opOf(stored), staff, device_id: identity?.device_id ?? ('' as never) };
+  }
+
+  private putRows(rows: readonly StoredRow[]): void {
+    for (const { stream, key, version, body } of rows) {
+      this.replica.put(stream, [[key, version, body]]);
+    }
+  }
+
+  /** One change after another: what was read before the last change must not overwrite it. */
+  private next(work: () => Promise<void>): Promise<void> {
+    const after = this.turn.then(work);
+    this.turn = after.catch(() => undefined);
+    return after;
+  }
+
+  private newDriver(): SyncDriver {
+    return new SyncDriver(this.db, this.around, {
+      applied: (applied) => {
+        void this.take(applied);
+        this.tabs?.tell({ kind: 'applied', applied });
+      },
+      reset: () => {
+        void readAllMeta(this.db).then((meta) => this.load(meta));
+        this.tabs?.tell({ kind: 'reset' });
+      },
+      state: (state) => (this.sync.value = state),
+      fault: (error) => {
+        this.lost.value ||= isLostDatabase(error);
+        reportError(error);
+      },
+      health: () => health(),
+    });
+  }
+
+  private newChannel(): LiveChannel {
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    return new LiveChannel(`${scheme}://${location.host}/sync/live`, {
+      opened: () => {
+        this.woken();
+      },
+      patch: (patch) => void this.driver?.live(fillPatch(patch)),
+      state: (open) => (this.live.value = open),
+    });
+  }
+}
+
+interface OpsOnDisk {
+  readonly open: readonly StoredOp[];
+  readonly recent: readonly StoredOp[];
+  readonly unsent: number;
+  readonly oldestAt: number | null;
+}
+
+/** Streams that may be read after the first screen is shown. */
+function isLater(stream: StreamName): boolean {
+  return stream.endsWith('/stock') || stream === 'catalog' || stream === 'desk';
+}
+
+function isLostDatabase(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'InvalidStateError';
+}
+
+async function health(): Promise<Partial<PhoneHealth>> {
+  const estimate = await (navigator.storage as StorageManager | undefined)?.estimate();
+  const { quota, usage } = estimate ?? {};
+  const free =
+    quota === undefined || usage === undefined ? null : Math.floor((quota - usage) / 2 ** 20);
+  return { persisted: storageKept.value, free_mb: free };
+}
+
+export const board = new Board();

@@ -1,10 +1,8 @@
 """`python -m server` is the command `rawana`."""
 
-import sys
-
 from server.command.entry import main
 
 __all__ = ["main"]
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -50,7 +50,7 @@ class Worker:
                 _log.warning("%s: %s; trying again in %.0f s", work.__name__, error, AWAY_S)
                 await asyncio.sleep(AWAY_S)
                 continue
-            except Exception:  # the loop outlives any one piece of work
+            except Exception:  # noqa: BLE001 - the loop outlives any one piece of work
                 _log.exception("%s failed", work.__name__)
                 await asyncio.sleep(AWAY_S)
                 continue

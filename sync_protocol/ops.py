@@ -286,10 +286,12 @@ class ReadOp(Struct, frozen=True, kw_only=True):
 
     @property
     def op_id(self) -> OpId:
+        """The op's identity, for ever."""
         return OpId(self.op.id)
 
     @property
     def by(self) -> StaffId | None:
+        """Who acted, when the op says so."""
         return None if self.op.by is None else StaffId(self.op.by)
 
 

@@ -8,8 +8,8 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
-from sync_protocol.ids import RowKey, StreamName
 from sync_protocol.fulfillments import Fulfillment
+from sync_protocol.ids import RowKey, StreamName
 from sync_protocol.orders import Order
 from sync_protocol.outcomes import Discrepancy
 from sync_protocol.shop import Branch, Courier, Policy, Staff, Variant

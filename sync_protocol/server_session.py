@@ -36,10 +36,12 @@ class Incoming(Struct, frozen=True, kw_only=True):
 
     @property
     def id(self) -> OpId:
+        """The op's id, or the name that unreadable bytes were given."""
         return self.read.id if isinstance(self.read, Unreadable) else self.read.op_id
 
     @property
     def n(self) -> int | None:
+        """Its number in the log; None where it could not be made out."""
         return self.read.n if isinstance(self.read, Unreadable) else self.read.op.n
 
 

@@ -148,7 +148,7 @@ def _is_struct(t: object) -> typing.TypeGuard[type[msgspec.Struct]]:
     return isinstance(t, type) and issubclass(t, msgspec.Struct)
 
 
-def _without_none(t: typing.Any) -> typing.Any:
+def _without_none(t: typing.Any) -> typing.Any:  # noqa: ANN401 (annotations are of any type)
     if typing.get_origin(t) is typing.Annotated:
         t = typing.get_args(t)[0]
     if typing.get_origin(t) in (typing.Union, types.UnionType):
@@ -158,7 +158,7 @@ def _without_none(t: typing.Any) -> typing.Any:
     return t
 
 
-def _type(t: typing.Any) -> str:
+def _type(t: typing.Any) -> str:  # noqa: ANN401
     """Return a Python annotation in TypeScript."""
     origin, args = typing.get_origin(t), typing.get_args(t)
     if origin is typing.Annotated:
@@ -180,7 +180,7 @@ def _type(t: typing.Any) -> str:
     raise TypeError(t)
 
 
-def _array_item(t: typing.Any) -> str:
+def _array_item(t: typing.Any) -> str:  # noqa: ANN401
     text = _type(t)
     return f"({text})" if " " in text else text
 

@@ -4,7 +4,7 @@ import hashlib
 
 import argon2
 
-TOKEN_PREFIX = "rwn_"
+TOKEN_PREFIX = "rwn_"  # noqa: S105 (a mark, not a secret)
 """Marks a leaked credential as ours for whoever finds it."""
 
 _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)

@@ -180,13 +180,13 @@ async def _told(database: Database, url: str, secrets: StoreSecrets, password: s
 
 
 def _sentences(told: DemoReady) -> str:
+    login = told.supervisor
     lines = [
         "",
         f"  Rawana is at            {told.url}/",
         f"  The practice store is at {told.practice_store_url}/practice/",
         "",
-        f"  Desk:  {told.url}/#/login   login {told.supervisor.login}"
-        f"   password {told.supervisor.password}",
+        f"  Desk:  {told.url}/#/login   login {login.login}   password {login.password}",
         "",
         "  Phones: open the link on a phone or in another browser window; each works once.",
     ]

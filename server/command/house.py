@@ -153,6 +153,15 @@ async def running_front(
 class _Server(uvicorn.Server):
     """Uvicorn, leaving signals to us: its own handling ends the process before the database is stopped."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer, and say so."""
+        await super().startup(sockets)
+        self.is_up.set()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         loop = asyncio.get_running_loop()
@@ -186,13 +195,14 @@ async def serve_until_stopped(
         )
     )
     serving = asyncio.create_task(server.serve(sockets=[bound]))
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.02)
+    started = asyncio.create_task(server.is_up.wait())
+    await asyncio.wait((serving, started), return_when=asyncio.FIRST_COMPLETED)
     try:
-        if not serving.done():
+        if started.done():
             await on_ready()
     except BaseException:
         server.should_exit = True
         raise
     finally:
+        started.cancel()
         await serving

@@ -1,7 +1,7 @@
 """Reading the store anew: after a webhook, and in sweeps for those that never came."""
 
 import asyncio
-import datetime
+import datetime as dt
 import logging
 from collections.abc import Callable
 
@@ -135,7 +135,7 @@ async def _read_patiently(reader: Reader, store: ShopifyConnection, gid: str) ->
 
 
 def _iso(ms: int) -> str:
-    moment = datetime.datetime.fromtimestamp(ms / 1000, datetime.UTC)
+    moment = dt.datetime.fromtimestamp(ms / 1000, dt.UTC)
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -63,7 +63,7 @@ async def carry_out_due(carrier: Carrier, most: int = 10) -> int:
 async def _guarded(carrier: Carrier, effect: Claimed) -> None:
     try:
         await _carry_out(carrier, effect)
-    except Exception:  # one effect's trouble must not stop the others; its lease ends by itself
+    except Exception:  # noqa: BLE001 - must not stop the others; its lease ends by itself
         _log.exception("effect %s failed", effect.key)
 
 

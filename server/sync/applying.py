@@ -178,15 +178,19 @@ def _decide_one(
         return parked(Code.WAITS_FOR_PARKED)
     try:
         return decide(book, act)
-    except Exception as error:  # a rule's bug must not take the neighbours with it (rule 3)
+    except Exception as error:  # noqa: BLE001 - a rule's bug must not take the neighbours with it (R3)
         _log.exception("deciding op %s failed", read.op.id)
         return parked(Code.FAILED, type(error).__name__)
 
 
 def _reused(act: Recorded) -> Decision:
     """Keep what came under another op's id for a person to look at; it is never carried out."""
-    found = discrepancy(act, Code.ID_REUSE, detail=act.read.content_hash)
-    named = replace(found, id=type(found.id)(f"{found.id}.{act.read.content_hash}"))
+    found = discrepancy(act, Code.ID_REUSE)
+    named = replace(
+        found,
+        id=type(found.id)(f"{found.id}.{act.read.content_hash}"),
+        detail=act.read.content_hash,
+    )
     return replace(parked(Code.ID_REUSE), discrepancies=(named,))
 
 

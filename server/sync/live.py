@@ -78,7 +78,7 @@ class Live:
             self._dirty.clear()
             try:
                 await self._feed()
-            except Exception:  # a loop must outlive a database that is away; clients pull meanwhile
+            except Exception:  # noqa: BLE001 - the loop outlives a database that is away; clients pull
                 _log.exception("feeding the live channel failed")
                 await asyncio.sleep(POLL_S)
 

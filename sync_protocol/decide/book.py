@@ -6,6 +6,7 @@ The server fills it from locked rows, a phone from its replica; `decide` is the 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sync_protocol.fulfillments import Fulfillment
 from sync_protocol.ids import (
     BranchId,
     DeviceId,
@@ -16,7 +17,6 @@ from sync_protocol.ids import (
     StaffId,
     VariantId,
 )
-from sync_protocol.fulfillments import Fulfillment
 from sync_protocol.ledger import Posting
 from sync_protocol.ops import ReadOp
 from sync_protocol.orders import Order

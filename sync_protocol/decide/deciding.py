@@ -76,7 +76,9 @@ def branch_of(book: Book, body: OpBody) -> BranchId | None:
             assert_never(body)
 
 
-def _decide_body(book: Book, act: Recorded, body: OpBody) -> Decision:  # noqa: PLR0911 (one arm per kind)
+def _decide_body(  # noqa: C901, PLR0911 (one arm per kind)
+    book: Book, act: Recorded, body: OpBody
+) -> Decision:
     match body:
         case Confirm():
             return confirm(book, act, body)

@@ -8,10 +8,8 @@ from msgspec.structs import replace
 from sync_protocol.decide.book import Book, Decision, Recorded
 from sync_protocol.fulfillments import Fulfillment, FulfillmentLine, FulfillmentState, Step
 from sync_protocol.ids import (
-    BranchId,
     DiscrepancyId,
     FulfillmentId,
-    OrderId,
     OrderLineId,
     VariantId,
 )
@@ -183,19 +181,11 @@ def _summary(shipment: Fulfillment) -> Shipment:
     )
 
 
-def discrepancy(
-    act: Recorded,
-    code: Code,
-    *,
-    order_id: OrderId | None = None,
-    fulfillment_id: FulfillmentId | None = None,
-    branch_id: BranchId | None = None,
-    variant_id: VariantId | None = None,
-    units: int | None = None,
-    balance_units: int | None = None,
-    detail: str | None = None,
-) -> Discrepancy:
-    """Open a discrepancy about this op. Its id follows from op, code and variant, so that a replay opens the same."""
+def discrepancy(act: Recorded, code: Code, variant_id: VariantId | None = None) -> Discrepancy:
+    """Open a discrepancy about this op; the caller adds what it is about.
+
+    Its id follows from op, code and variant, so that a replay opens the same.
+    """
     op = act.read.op
     suffix = "" if variant_id is None else f".{variant_id}"
     return Discrepancy(
@@ -207,13 +197,7 @@ def discrepancy(
         device_id=act.device_id,
         at=op.at,
         recorded_at=act.now,
-        order_id=order_id,
-        fulfillment_id=fulfillment_id,
-        branch_id=branch_id,
         variant_id=variant_id,
-        units=units,
-        balance_units=balance_units,
-        detail=detail,
         seen=op.seen,
     )
 
@@ -222,9 +206,8 @@ def about(
     act: Recorded, shipment: Fulfillment, code: Code, detail: str | None = None
 ) -> Discrepancy:
     """Open a discrepancy about a shipment."""
-    return discrepancy(
-        act,
-        code,
+    return replace(
+        discrepancy(act, code),
         order_id=shipment.order_id,
         fulfillment_id=shipment.id,
         branch_id=shipment.branch_id,
@@ -244,13 +227,11 @@ def oversells(book: Book, act: Recorded, posting: Posting) -> tuple[Discrepancy,
         after = book.stock_of(posting.branch_id, variant_id).sellable + units
         if units < 0 and after < 0:
             found.append(
-                discrepancy(
-                    act,
-                    Code.OVERSELL,
+                replace(
+                    discrepancy(act, Code.OVERSELL, variant_id),
                     order_id=posting.order_id,
                     fulfillment_id=posting.fulfillment_id,
                     branch_id=posting.branch_id,
-                    variant_id=variant_id,
                     units=-units,
                     balance_units=after,
                 )

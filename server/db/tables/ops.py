@@ -1,6 +1,6 @@
 """What was recorded, and what is odd about it."""
 
-from piccolo.columns import Array, BigInt, Bytea, JSONB, Text
+from piccolo.columns import JSONB, Array, BigInt, Bytea, Text
 from piccolo.table import Table
 
 

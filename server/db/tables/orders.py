@@ -1,6 +1,6 @@
 """What was sold and where it goes."""
 
-from piccolo.columns import Array, BigInt, JSONB, Text
+from piccolo.columns import JSONB, Array, BigInt, Text
 from piccolo.table import Table
 
 

@@ -1,6 +1,6 @@
 """Shops, their branches and people."""
 
-from piccolo.columns import Array, BigInt, Boolean, JSONB, Text
+from piccolo.columns import JSONB, Array, BigInt, Boolean, Text
 from piccolo.table import Table
 
 

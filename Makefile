@@ -85,20 +85,20 @@ test-browser: .venv/ready $(PAGES) browser
 	.tools/bin/python -m pip install -q --disable-pip-version-check uv==$(UV_VERSION)
 
 .venv/ready: requirements.lock pyproject.toml | $(filter .tools/bin/uv,$(UV))
-	test -x .venv/bin/python || $(UV) venv -q --python $(PYTHON) .venv
+	@test -x .venv/bin/python || $(UV) venv -q --python $(PYTHON) .venv
 	$(UV) pip sync -q --python .venv/bin/python --require-hashes requirements.lock
 	$(UV) pip install -q --python .venv/bin/python --no-deps -e .
-	touch $@
+	@touch $@
 
 pwa/node_modules/ready: pwa/package-lock.json
 	@node -e 'process.exit(+(process.versions.node.split(".")[0] < 20))' || { \
 		echo 'Rawana needs Node.js 20 or newer with npm.' >&2; exit 1; }
 	cd pwa && npm ci --no-audit --no-fund
-	touch $@
+	@touch $@
 
 $(PAGES): pwa/node_modules/ready $(PAGE_SOURCES)
 	cd pwa && npm run --silent build
-	touch $@
+	@touch $@
 
 browser: .venv/ready
 	@mkdir -p .make

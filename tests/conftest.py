@@ -22,6 +22,7 @@ from server.settings import Settings
 # The number in a home's name is the process that made it: see `sweep_homes_of_the_dead`.
 HOME_PREFIX = "rawana-test"
 TEMPLATE = "migrated_template"
+INSTALLED_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def make_home(label: str = "home") -> Path:
@@ -93,6 +94,15 @@ async def database(database_address: DatabaseAddress) -> AsyncIterator[Database]
     """The same, opened."""
     async with Database(database_address) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser: what `make` found, else one that is installed."""
+    for name in (os.environ.get("RAWANA_CHROMIUM"), *INSTALLED_BROWSERS):
+        if name and (path := shutil.which(name)):
+            return path
+    pytest.fail("No Chromium on this machine: run `make browser`, or set RAWANA_CHROMIUM to one.")
 
 
 async def run_on(address: DatabaseAddress, statement: str) -> None:

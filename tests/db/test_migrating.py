@@ -22,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 MIGRATE = """
 import asyncio, sys
 from server.db.migrating import migrate
+print("ready", flush=True)
+sys.stdin.readline()
 print(len(asyncio.run(migrate(sys.argv[1]))))
 """
 
@@ -70,13 +72,19 @@ async def test_three_processes_at_once_run_each_migration_once(empty):
         subprocess.Popen(
             [sys.executable, "-W", "error", "-c", MIGRATE, empty.dsn],
             cwd=ROOT,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
         for _ in range(3)
     ]
-    told = [await asyncio.to_thread(process.communicate, timeout=60) for process in several]
+    for process in several:
+        assert process.stdout.readline() == "ready\n"
+    for process in several:
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=60) for process in several]
     assert [process.returncode for process in several] == [0, 0, 0], told
     assert sorted(int(out) for out, _ in told) == [0, 0, len(migrating._migrations())]
 

@@ -1,0 +1,167 @@
+import { useEffect, useState } from 'preact/hooks';
+import { speak, t, language } from '../i18n/words.ts';
+import type { Identity } from '../store/meta.ts';
+import { writeMeta } from '../store/meta.ts';
+import { enrol, login } from '../sync/account.ts';
+import { Declined } from '../sync/transport.ts';
+import { Banner } from '../ui/banner.tsx';
+import { Button } from '../ui/button.tsx';
+import { Chips } from '../ui/chips.tsx';
+import { Field } from '../ui/field.tsx';
+import { Card, Soft } from '../ui/frame.tsx';
+import { board } from '../view/board.ts';
+import { goInstead } from '../view/routes.ts';
+import styles from './enrol.module.css';
+
+type Way = 'code' | 'login';
+
+/** Beginning: by a code (or the link that carries it), or by login and password at a desk. */
+export function Enrol({ code: given }: { code: string | undefined }) {
+  const [way, setWay] = useState<Way>('code');
+  const [code, setCode] = useState(given ?? '');
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  useEffect(() => {
+    setCode(given ?? '');
+  }, [given]);
+
+  const submit = async () => {
+    if (busy) return;
+    setBusy(true);
+    setTrouble(null);
+    try {
+      await begin(way, code.trim(), { login: name.trim(), password });
+    } catch (error) {
+      setTrouble(words(error, way));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const ready = way === 'code' ? code.trim() !== '' : name.trim() !== '' && password !== '';
+  return (
+    <main class={styles.page} data-testid="enrol">
+      <LanguageChips />
+      <img src="/icon-192.png" alt="" width="72" height="72" class={styles.mark} />
+      <h1>{t(way === 'code' ? 'enrol.title' : 'login.title')}</h1>
+      <form
+        class={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        <Card>
+          {way === 'code' ? (
+            <>
+              <Soft>{t('enrol.lead')}</Soft>
+              <Field
+                label={t('enrol.code')}
+                value={code}
+                onType={setCode}
+                testId="enrol-code"
+                autoComplete="one-time-code"
+                leftToRight
+                capitals
+              />
+            </>
+          ) : (
+            <>
+              <Field
+                label={t('login.login')}
+                value={name}
+                onType={setName}
+                testId="login-name"
+                autoComplete="username"
+                leftToRight
+              />
+              <Field
+                label={t('login.password')}
+                value={password}
+                onType={setPassword}
+                testId="login-password"
+                kind="password"
+                autoComplete="current-password"
+              />
+            </>
+          )}
+          {trouble !== null && (
+            <Banner tone="bad" testId="enrol-error">
+              {trouble}
+            </Banner>
+          )}
+          <Button
+            type="submit"
+            look="primary"
+            disabled={busy || !ready}
+            testId={way === 'code' ? 'enrol-submit' : 'login-submit'}
+          >
+            {t(way === 'code' ? 'enrol.start' : 'login.submit')}
+          </Button>
+        </Card>
+      </form>
+      <button
+        type="button"
+        class={styles.other}
+        data-testid="enrol-other-way"
+        onClick={() => {
+          setTrouble(null);
+          setWay(way === 'code' ? 'login' : 'code');
+        }}
+      >
+        {t(way === 'code' ? 'enrol.supervisor' : 'enrol.have_code')}
+      </button>
+    </main>
+  );
+}
+
+export function LanguageChips() {
+  return (
+    <Chips
+      label={t('more.language')}
+      wrap
+      testId="language"
+      chosen={language.value}
+      chips={[
+        { id: 'ur', label: 'اردو' },
+        { id: 'en', label: 'English' },
+      ]}
+      onChoose={(next) => {
+        void speak(next).then(() => writeMeta(board.db, 'language', next));
+      }}
+    />
+  );
+}
+
+async function begin(way: Way, code: string, keys: { login: string; password: string }) {
+  const { db, around } = board;
+  const device = deviceName();
+  const identity =
+    way === 'code' ? await enrol(db, around, code, device) : await login(db, around, keys, device);
+  await speakFor(identity);
+  await board.personChanged();
+  goInstead();
+  await board.begin();
+}
+
+/** Those who only write down what left mostly read Urdu; they can choose otherwise at any time. */
+async function speakFor(identity: Identity): Promise<void> {
+  if (identity.staff.role !== 'recorder' || language.value === 'ur') return;
+  await speak('ur');
+  await writeMeta(board.db, 'language', 'ur');
+}
+
+function deviceName(): string {
+  const { userAgent } = navigator;
+  const android = /Android [\d.]+; ([^;)]+)/.exec(userAgent)?.[1];
+  const system = /iPhone|iPad|Windows|Macintosh|Linux/.exec(userAgent)?.[0];
+  return (android ?? system ?? t('enrol.device_default')).slice(0, 60);
+}
+
+function words(error: unknown, way: Way): string {
+  if (!(error instanceof Declined)) return t('enrol.error.network');
+  if (error.status === 429) return t('enrol.error.wait');
+  if (error.status >= 500) return t('enrol.error.network');
+  return t(way === 'code' ? 'enrol.error.code' : 'enrol.error.login');
+}

@@ -47,11 +47,16 @@ async def enrol(database: Database, code: str, device_name: str, now: int) -> We
 
     async def work(connection: Connection) -> Welcome | None:
         invited = await devices.use_code(connection, hash_secret(normal_code(code)), now)
-        if invited is None:
+        if invited is None or not await _still_works_here(connection, invited):
             return None
         return await _new_device(connection, invited, device_name, now)
 
     return await run_transaction(database, work)
+
+
+async def _still_works_here(connection: Connection, invited: Invited) -> bool:
+    staff = await shops.find_staff(connection, invited.shop_id, invited.staff_id)
+    return staff is not None and staff.active
 
 
 async def sign_in(

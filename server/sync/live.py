@@ -64,11 +64,12 @@ class Live:
             self._subscribers.discard(me)
 
     async def _begin(self, shop_id: ShopId, granted: frozenset[StreamName]) -> None:
-        new = [name for name in granted if (shop_id, name) not in self._sent]
+        """Streams that nobody was watching are followed from where they stand now."""
+        watched = {n for s in self._subscribers if s.shop_id == shop_id for n in s.granted}
         async with self._database.connection() as connection:
-            heads = await streams.read_heads(connection, shop_id, new)
+            heads = await streams.read_heads(connection, shop_id, sorted(granted - watched))
         for name, (version, _) in heads.items():
-            self._sent.setdefault((shop_id, name), version)
+            self._sent[shop_id, name] = version
 
     async def run(self) -> None:
         """Feed the subscribers until cancelled; what other processes wrote is found by looking each second."""

@@ -29,7 +29,7 @@ def test_a_named_test_of_the_app_exists(path, title):
 
 
 def test_rules_are_numbered_without_gaps_and_each_names_a_test():
-    assert RULES == [f"R{n}" for n in range(1, len(RULES) + 1)]
+    assert [f"R{n}" for n in range(1, len(RULES) + 1)] == RULES
     parts = re.split(
         r"^\*\*R\d+ — ", SPEC.partition("## Requests that are not taken")[0], flags=re.MULTILINE
     )

@@ -229,7 +229,7 @@ def walk(history: list) -> None:
         if KINDS[OpKind(kind)].op_class is OpClass.FACT:
             assert decision.status is not ResultStatus.REFUSED, "a fact was refused"
         if decision.status in (ResultStatus.PARKED, ResultStatus.NOOP):
-            assert not (decision.orders or decision.fulfillments or decision.postings)
+            assert decision.orders == decision.fulfillments == decision.postings == ()
         if decision.status is ResultStatus.FLAGGED:
             assert any(d.code is decision.code for d in decision.discrepancies)
         for effect in decision.effects:

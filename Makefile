@@ -41,7 +41,7 @@ bench: .venv/ready ## how fast, against what the database could do at most
 generate: .venv/ready ## write what is generated from sync_protocol
 	$(IN) sync_protocol.typescript > pwa/src/protocol/generated.ts.new
 	mv pwa/src/protocol/generated.ts.new pwa/src/protocol/generated.ts
-	.venv/bin/python tests/vectors/make_vectors.py
+	$(IN) tests.vectors.make_vectors
 
 lock: | $(filter .tools/bin/uv,$(UV)) ## pin the dependencies that pyproject.toml names, with their hashes
 	$(UV) pip compile -q pyproject.toml --group dev --universal --generate-hashes \
@@ -65,7 +65,7 @@ check-pages: pwa/node_modules/ready
 check-generated: .venv/ready
 	@$(IN) sync_protocol.typescript | cmp - pwa/src/protocol/generated.ts \
 		|| { echo 'pwa/src/protocol/generated.ts is stale: run make generate.' >&2; exit 1; }
-	.venv/bin/python tests/vectors/make_vectors.py --check
+	$(IN) tests.vectors.make_vectors --check
 
 test-python: .venv/ready $(PAGES)
 	$(IN) pytest tests --ignore=tests/browser $(PYTEST)

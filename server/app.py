@@ -60,6 +60,7 @@ def make_api(house: House) -> Litestar:
             backend="brotli", brotli_quality=4, minimum_size=1_000, gzip_compress_level=6
         ),
         openapi_config=None,
+        logging_config=None,
         debug=False,
     )
 

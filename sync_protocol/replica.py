@@ -12,9 +12,9 @@ from sync_protocol.decide.deciding import decide
 from sync_protocol.fulfillments import Fulfillment
 from sync_protocol.ids import DeviceId, RowKey, StreamName
 from sync_protocol.messages.pull import Patch
-from sync_protocol.ops import ReadOp
 from sync_protocol.orders import Order
 from sync_protocol.outcomes import Discrepancy, Result, ResultStatus
+from sync_protocol.reading import ReadOp
 from sync_protocol.rows import RowBody, read_body
 from sync_protocol.shop import Branch, Policy, Staff, Variant
 from sync_protocol.stock import Stock

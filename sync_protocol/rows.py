@@ -58,7 +58,7 @@ class RowChange(Struct, frozen=True, kw_only=True):
 
 
 def row_key(kind: RowKind, identity: str) -> RowKey:
-    """Return the key of a row."""
+    """Return `<kind>/<identity>`."""
     return RowKey(f"{kind.value}/{identity}")
 
 

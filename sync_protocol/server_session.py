@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from sync_protocol.ids import Epoch, OpId
 from sync_protocol.messages.push import Problem
-from sync_protocol.ops import ReadOp, Unreadable, link_hashes
+from sync_protocol.reading import ReadOp, Unreadable, link_hashes
 
 
 class DeviceLog(Struct, frozen=True, kw_only=True):

@@ -1,16 +1,18 @@
-import { LazyDesk } from './lazy-desk.tsx';
 import { t } from './i18n/words.ts';
 import type { FulfillmentId, OrderId } from './protocol/generated.ts';
 import { seesAllBranches } from './protocol/rights.ts';
-import { BranchStock } from './screens/branch-stock.tsx';
-import { CreateFulfillment } from './screens/create-fulfillment.tsx';
-import { Enrol } from './screens/enrol.tsx';
-import { Manual } from './screens/manual.tsx';
-import { ManualOrder } from './screens/manual-order.tsx';
-import { More } from './screens/more.tsx';
+import {
+  BranchStock,
+  CreateFulfillment,
+  Desk,
+  Enrol,
+  Manual,
+  ManualOrder,
+  More,
+  Outbox,
+  ShipmentScreen,
+} from './lazy-screens.tsx';
 import { OrderDetail } from './screens/order-detail.tsx';
-import { Outbox } from './screens/outbox.tsx';
-import { ShipmentScreen } from './screens/shipment-screen.tsx';
 import { SmartOrders } from './screens/smart-orders.tsx';
 import { Button } from './ui/button.tsx';
 import { Card, Frame } from './ui/frame.tsx';
@@ -29,7 +31,6 @@ export function App() {
 }
 
 function Screen() {
-  void board.revision.value;
   const [place, id = '', part = ''] = route.value;
   const signedOut = board.identity.value === null;
   if (signedOut || place === 'enrol')
@@ -37,7 +38,7 @@ function Screen() {
   const atDesk = seesAllBranches(board.me.role) && isWide.value;
   switch (place ?? home(atDesk)) {
     case 'desk':
-      return <LazyDesk part={id} id={part} />;
+      return <Desk part={id} id={part} />;
     case 'order':
       if (part === 'create') return <CreateFulfillment key={id} id={id as OrderId} />;
       return <OrderDetail key={id} id={id as OrderId} />;

@@ -1,5 +1,6 @@
 import { render } from 'preact';
 import { App } from './app.tsx';
+import { fetchScreens } from './lazy-screens.tsx';
 import { phoneLanguage, speak } from './i18n/words.ts';
 import { board } from './view/board.ts';
 import { followCalls } from './view/calls.ts';
@@ -26,7 +27,7 @@ async function begin(): Promise<void> {
   await speak(chosen ?? phoneLanguage()).catch(() => speak('en'));
   render(<App />, place);
   if (!board.lost.value) await board.begin();
-  await registerWorker();
+  await Promise.all([fetchScreens(), registerWorker()]);
 }
 
 function wakeOnReturn(): void {

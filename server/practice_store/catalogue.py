@@ -47,7 +47,7 @@ class Media:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Product:
-    """A product."""
+    """What the store lists; customers order one of its variants."""
 
     number: int
     title: str

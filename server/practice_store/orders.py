@@ -57,7 +57,7 @@ class Transaction:
 
     @property
     def amount_set(self) -> MoneyBag:
-        """The amount."""
+        """What was or is to be paid, in the shop's currency and the customer's."""
         return MoneyBag.of(self.amount, self.currency)
 
 
@@ -312,7 +312,7 @@ class Order:
 
     @property
     def current_total_price_set(self) -> MoneyBag:
-        """The total."""
+        """What the customer owes for the order as it stands, paid or not."""
         return self._bag(self.total)
 
     total_price_set = current_total_price_set

@@ -37,7 +37,7 @@ class ShopRead(answers.Answer, frozen=True, kw_only=True):
 
 
 class LocationsPage(answers.Answer, frozen=True, kw_only=True):
-    """A page of locations."""
+    """Up to 50 places that the store ships from."""
 
     locations: answers.Page[shop_answers.Location]
 

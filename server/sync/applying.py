@@ -19,10 +19,11 @@ from sync_protocol.decide.shipping import discrepancy, parked
 from sync_protocol.ids import DeviceId, Incarnation, OpId, OrderId, ShopId, StreamName
 from sync_protocol.ledger import LedgerEntry, Posting, chain
 from sync_protocol.messages.push import Problem
-from sync_protocol.ops import Op, OpBody, ReadOp, Unreadable
+from sync_protocol.ops import Op, OpBody
 from sync_protocol.orders import Order
 from sync_protocol.outcomes import BLOCKING, Code, Discrepancy, Result, ResultStatus
 from sync_protocol.project import touched_rows
+from sync_protocol.reading import ReadOp, Unreadable
 from sync_protocol.server_session import DeviceLog, Incoming, Standing, admit
 from sync_protocol.shop import Staff
 from sync_protocol.stock import Stock

@@ -12,7 +12,8 @@ from server.db.pool import Database, run_transaction
 from server.sync.applying import Applied, Sender, apply_locked
 from server.sync.live import Live
 from sync_protocol.ids import SHOPIFY_DEVICE, SHOPIFY_STAFF, Incarnation, OpId, ShopId
-from sync_protocol.ops import OpKind, ShopifyOrder, ShopifyOutcome, read_op
+from sync_protocol.ops import OpKind, ShopifyOrder, ShopifyOutcome
+from sync_protocol.reading import read_op
 from sync_protocol.server_session import Incoming
 from sync_protocol.shop import Role, Staff
 

@@ -18,7 +18,7 @@ from sync_protocol.messages.hello import DeviceHead
 from sync_protocol.messages.pull import PullRequest
 from sync_protocol.messages.push import Problem, PushReply, PushRequest
 from sync_protocol.nesting import cut_deep_ops
-from sync_protocol.ops import read_op
+from sync_protocol.reading import read_op
 from sync_protocol.server_session import Incoming, admit, epoch_problem
 
 _decode = msgspec.json.Decoder(PushRequest)

@@ -18,9 +18,9 @@ from sync_protocol.ids import (
     VariantId,
 )
 from sync_protocol.ledger import Posting
-from sync_protocol.ops import ReadOp
 from sync_protocol.orders import Order
 from sync_protocol.outcomes import Code, Discrepancy, Effect, ResultStatus
+from sync_protocol.reading import ReadOp
 from sync_protocol.shop import Branch, Policy, Staff
 from sync_protocol.stock import Stock, posted
 

@@ -25,7 +25,6 @@ from sync_protocol.ops import (
     OpeningStock,
     OpKind,
     Pack,
-    ReadOp,
     ShopifyOrder,
     ShopifyOutcome,
     Unpack,
@@ -33,6 +32,7 @@ from sync_protocol.ops import (
 )
 from sync_protocol.outcomes import Code, Discrepancy
 from sync_protocol.permissions import may_record
+from sync_protocol.reading import ReadOp
 from sync_protocol.stock import posted
 
 

@@ -13,10 +13,11 @@ from sync_protocol.decide.deciding import decide
 from sync_protocol.fulfillments import Workflow
 from sync_protocol.ids import BranchId, DeviceId, OrderId, OrderLineId, StaffId, VariantId
 from sync_protocol.ledger import SELLABLE, out_account, unbalanced
-from sync_protocol.ops import KINDS, OpClass, OpKind, SeenLine, ShopifyOrder, read_op
+from sync_protocol.ops import KINDS, OpClass, OpKind, SeenLine, ShopifyOrder
 from sync_protocol.orders import Contact, entitled_units, in_stock_logic, smart_status
 from sync_protocol.outcomes import Code, ResultStatus
 from sync_protocol.project import streams_of_order
+from sync_protocol.reading import read_op
 from sync_protocol.shop import Branch, ConfirmRequired, Policy, Role, Staff
 from sync_protocol.stock import Stock
 

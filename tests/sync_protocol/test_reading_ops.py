@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from sync_protocol.limits import NESTING_MAX, OP_BYTES_MAX
 from sync_protocol.nesting import cut_deep_ops, pruned
-from sync_protocol.ops import Confirm, ReadOp, Unreadable, link_hashes, read_op
+from sync_protocol.ops import Confirm
 from sync_protocol.phones import read_phone
+from sync_protocol.reading import ReadOp, Unreadable, link_hashes, read_op
 
 GOOD = {"id": "op-1", "n": 1, "kind": "confirm", "by": "amna", "at": 5, "body": {"order_id": "9"}}
 

@@ -9,9 +9,9 @@ from sync_protocol.decide.deciding import decide
 from sync_protocol.fulfillments import FulfillmentState
 from sync_protocol.ids import BranchId, DeviceId, OrderId, RowKey, StaffId, StreamName, VariantId
 from sync_protocol.messages.pull import Patch
-from sync_protocol.ops import read_op
 from sync_protocol.orders import Confirmation, ConfirmationState, Contact, Order, OrderLine
 from sync_protocol.project import order_rows, streams_of_order
+from sync_protocol.reading import read_op
 from sync_protocol.replica import Replica, book_of, encode_body, view
 from sync_protocol.shop import Branch, Policy, Role, Staff
 from sync_protocol.stock import Stock

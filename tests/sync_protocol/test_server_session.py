@@ -6,7 +6,7 @@ import pytest
 
 from sync_protocol.ids import Epoch
 from sync_protocol.messages.push import Problem
-from sync_protocol.ops import ReadOp, read_op
+from sync_protocol.reading import ReadOp, read_op
 from sync_protocol.server_session import (
     DeviceLog,
     Incoming,

@@ -2,17 +2,17 @@
 
 import json
 import pathlib
-import runpy
 
 import pytest
 
+from tests.vectors.make_vectors import FILES, render
+
 HERE = pathlib.Path(__file__).parents[1] / "vectors"
-MAKER = runpy.run_path(str(HERE / "make_vectors.py"))
 
 
-@pytest.mark.parametrize("name", MAKER["FILES"])
+@pytest.mark.parametrize("name", FILES)
 def test_committed_vectors_are_what_the_rules_say(name):
-    assert (HERE / f"{name}.json").read_text() == MAKER["render"](name), "run `make generate`"
+    assert (HERE / f"{name}.json").read_text() == render(name), "run `make generate`"
 
 
 def test_every_predicted_kind_meets_every_shipment_state():

@@ -21,7 +21,6 @@ import { freeAt } from '../view/stock.ts';
 
 /** Which items leave now, how many, and from which branch. */
 export function CreateFulfillment({ id }: { id: OrderId }) {
-  void board.revision.value;
   const order = board.replica.book.orders.get(id);
   const branches = board.myBranches.filter((branch) => may('create_fulfillment', branch));
   const [picked, setPicked] = useState<BranchId | null>(null);

@@ -6,9 +6,9 @@ import { enrol, login } from '../sync/account.ts';
 import { Declined } from '../sync/transport.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { Chips } from '../ui/chips.tsx';
 import { Field } from '../ui/field.tsx';
 import { Card, Soft } from '../ui/frame.tsx';
+import { LanguageChips } from '../ui/language-chips.tsx';
 import { board } from '../view/board.ts';
 import { goInstead } from '../view/routes.ts';
 import styles from './enrol.module.css';
@@ -113,24 +113,6 @@ export function Enrol({ code: given }: { code: string | undefined }) {
         {t(way === 'code' ? 'enrol.supervisor' : 'enrol.have_code')}
       </button>
     </main>
-  );
-}
-
-export function LanguageChips() {
-  return (
-    <Chips
-      label={t('more.language')}
-      wrap
-      testId="language"
-      chosen={language.value}
-      chips={[
-        { id: 'ur', label: 'اردو' },
-        { id: 'en', label: 'English' },
-      ]}
-      onChoose={(next) => {
-        void speak(next).then(() => writeMeta(board.db, 'language', next));
-      }}
-    />
   );
 }
 

@@ -20,7 +20,6 @@ import styles from './manual-order.module.css';
 
 /** Sent by hand, the other taps: what it was, and save. A single thing is touched already. */
 export function ManualOrder({ id }: { id: OrderId }) {
-  void board.revision.value;
   const order = board.replica.book.orders.get(id);
   const branches = board.myBranches.filter((branch) => may('manual_fulfillment', branch));
   const [picked, setPicked] = useState<BranchId | null>(null);

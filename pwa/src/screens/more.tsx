@@ -6,14 +6,13 @@ import { Banner } from '../ui/banner.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Chips } from '../ui/chips.tsx';
 import { Card, Frame, Soft } from '../ui/frame.tsx';
+import { LanguageChips } from '../ui/language-chips.tsx';
 import { TabBar } from '../ui/tab-bar.tsx';
 import { board } from '../view/board.ts';
 import { branchName } from '../view/names.ts';
 import { goInstead, href } from '../view/routes.ts';
-import { LanguageChips } from './enrol.tsx';
 
 export function More() {
-  void board.revision.value;
   const me = board.me;
   const branches = board.myBranches;
   return (

@@ -15,7 +15,6 @@ import { href } from '../view/routes.ts';
 import { ConfirmSheet } from './confirm-sheet.tsx';
 
 export function OrderDetail({ id }: { id: OrderId }) {
-  void board.revision.value;
   const order = board.replica.book.orders.get(id);
   const [asking, setAsking] = useState(false);
   if (order === undefined) {

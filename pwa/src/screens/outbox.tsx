@@ -20,7 +20,6 @@ const SHOWN = 100;
 
 /** Everything that was recorded on this phone and what became of it; what needs a look comes first. */
 export function Outbox() {
-  void board.revision.value;
   const ops = [...board.ops.value].reverse();
   const order = (op: StoredOp) => (isTroubled(op) ? 0 : op.unsent === 1 ? 1 : 2);
   const sorted = ops.sort((a, b) => order(a) - order(b)).slice(0, SHOWN);

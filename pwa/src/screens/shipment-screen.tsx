@@ -12,7 +12,6 @@ const SCREENS = { pack: Pack, unpack: Unpack, dispatch: Dispatch, deliver: Deliv
 
 /** One step of one shipment. */
 export function ShipmentScreen({ id, action }: { id: FulfillmentId; action: string }) {
-  void board.revision.value;
   const shipment = board.replica.book.fulfillments.get(id);
   const order = shipment && board.replica.book.orders.get(shipment.order_id);
   if (shipment === undefined || order === undefined || !(action in SCREENS)) {

@@ -90,7 +90,6 @@ function NoOrders() {
 
 /** Head office on a phone looks at one branch or at all. */
 function BranchChoice() {
-  void board.revision.value;
   if (!seesAllBranches(board.me.role)) return null;
   const options = board.myBranches.map((id) => ({ id, label: branchName(id) }));
   return (

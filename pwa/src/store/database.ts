@@ -80,10 +80,11 @@ function createStores(db: IDBDatabase): void {
   ops.createIndex('place', ['incarnation', 'n']);
 }
 
-export function answer<T>(request: IDBRequest<T>): Promise<T> {
+/** What a request answers; its type is for the caller to say. */
+export function answer<T>(request: IDBRequest): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => {
-      resolve(request.result);
+      resolve(request.result as T);
     };
     request.onerror = () => {
       reject(request.error ?? new DOMException('request failed', 'UnknownError'));

@@ -44,11 +44,11 @@ export interface Meta {
 
 export type MetaName = keyof Meta;
 
-export async function getMeta<K extends MetaName>(
+export function getMeta<K extends MetaName>(
   tx: IDBTransaction,
   name: K,
 ): Promise<Meta[K] | undefined> {
-  return (await answer(tx.objectStore('meta').get(name))) as Meta[K] | undefined;
+  return answer<Meta[K] | undefined>(tx.objectStore('meta').get(name));
 }
 
 export function putMeta<K extends MetaName>(tx: IDBTransaction, name: K, value: Meta[K]): void {
@@ -58,8 +58,11 @@ export function putMeta<K extends MetaName>(tx: IDBTransaction, name: K, value: 
 export async function readAllMeta(db: IDBDatabase): Promise<Partial<Meta>> {
   return inTransaction(db, { stores: ['meta'], mode: 'readonly' }, async (tx) => {
     const store = tx.objectStore('meta');
-    const [names, values] = await Promise.all([answer(store.getAllKeys()), answer(store.getAll())]);
-    return Object.fromEntries(names.map((name, i) => [name, values[i] as unknown]));
+    const [names, values] = await Promise.all([
+      answer<string[]>(store.getAllKeys()),
+      answer<unknown[]>(store.getAll()),
+    ]);
+    return Object.fromEntries(names.map((name, i) => [name, values[i]]));
   });
 }
 

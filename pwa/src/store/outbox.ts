@@ -46,8 +46,8 @@ export async function recordOps(
       const stored: StoredOp[] = [];
       for (const draft of drafts) {
         const next = chained(log, draft);
-        const seq = await answer(tx.objectStore('ops').add(next.op));
-        stored.push({ ...next.op, seq: seq as number });
+        const seq = await answer<number>(tx.objectStore('ops').add(next.op));
+        stored.push({ ...next.op, seq });
         log = next.log;
       }
       putMeta(tx, 'log', log);
@@ -124,7 +124,7 @@ export async function outboxDepth(db: IDBDatabase, fresh: Incarnation): Promise<
   return inTransaction(db, { stores: ['ops', 'meta'], mode: 'readonly' }, async (tx) => {
     const waiting = tx.objectStore('ops').index('unsent');
     const [unsent, first, log] = await Promise.all([
-      answer(waiting.count(1)),
+      answer<number>(waiting.count(1)),
       answer<StoredOp[]>(waiting.getAll(1, 1)),
       readLog(tx, fresh),
     ]);
@@ -159,7 +159,7 @@ export async function keepResults(
 }
 
 function sameResult(a: Result | undefined, b: Result): boolean {
-  return a !== undefined && a.status === b.status && a.code === b.code;
+  return a?.status === b.status && a.code === b.code;
 }
 
 export async function storeResults(
@@ -183,7 +183,7 @@ export async function openOps(db: IDBDatabase): Promise<readonly StoredOp[]> {
 export async function recentOps(db: IDBDatabase, count: number): Promise<readonly StoredOp[]> {
   return inTransaction(db, { stores: ['ops'], mode: 'readonly' }, async (tx) => {
     const ops = tx.objectStore('ops');
-    const cursor = await answer(ops.openKeyCursor(null, 'prev'));
+    const cursor = await answer<IDBCursor | null>(ops.openKeyCursor(null, 'prev'));
     const last = (cursor?.key ?? 0) as number;
     const recent = await answer<StoredOp[]>(ops.getAll(IDBKeyRange.lowerBound(last - count, true)));
     const waiting = await answer<StoredOp[]>(
@@ -200,7 +200,7 @@ export async function pruneJournal(db: IDBDatabase, now: number): Promise<void> 
   await inTransaction(db, { stores: ['ops'], mode: 'readwrite' }, async (tx) => {
     const ops = tx.objectStore('ops');
     const answered = ops.index('answered_at');
-    const excess = (await answer(ops.count())) - LIMITS.JOURNAL_OPS_MAX;
+    const excess = (await answer<number>(ops.count())) - LIMITS.JOURNAL_OPS_MAX;
     const old = await answer<StoredOp[]>(answered.getAll(IDBKeyRange.upperBound(before)));
     const over = excess > 0 ? await answer<StoredOp[]>(answered.getAll(null, excess)) : [];
     for (const op of [...old, ...over]) if (op.open === undefined) ops.delete(op.seq);

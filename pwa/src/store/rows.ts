@@ -111,7 +111,7 @@ async function dropStreams(
   const cursors: Record<StreamName, number> = { ...(await getMeta(tx, 'cursors')) };
   const gone = (Object.keys(cursors) as StreamName[]).filter((s) => !granted.includes(s));
   // Unsent work stands on the rows of its stream: they go once it has drained.
-  const waiting = await answer(tx.objectStore('ops').index('unsent').count(1));
+  const waiting = await answer<number>(tx.objectStore('ops').index('unsent').count(1));
   const dropped = [...(waiting === 0 ? gone : []), ...resnapshot];
   for (const stream of dropped) {
     tx.objectStore('rows').delete(rangeOf(stream));

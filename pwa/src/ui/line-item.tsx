@@ -7,7 +7,6 @@ import styles from './line-item.module.css';
 /** The product's picture, or its first letter while there is none. */
 export function Picture({ variantId, title }: { variantId: VariantId | null; title: string }) {
   const [broken, setBroken] = useState(false);
-  void board.revision.value;
   const variant = variantId === null ? undefined : board.replica.base.variants.get(variantId);
   const image = variant?.image ?? null;
   if (image === null || broken) {

@@ -88,7 +88,6 @@ export function Troubles({ order }: { order: Order }) {
 
 /** Every step, with who and when, newest first. */
 export function HistoryCard({ order }: { order: Order }) {
-  void board.revision.value;
   return (
     <Card title={t('order.history')}>
       <ol class={styles.history}>

@@ -17,7 +17,6 @@ const MORE: Tab = { id: 'more', icon: 'more' };
 
 /** The places that this person has work in. */
 function tabs(): readonly Tab[] {
-  void board.revision.value;
   const me = board.me;
   const manual = RIGHTS[me.role].manual_fulfillment !== 'none' ? [MANUAL] : [];
   const stock = board.myBranches.length > 0 && me.role !== 'rider' ? [STOCK] : [];

@@ -29,8 +29,6 @@ import { checkStorage, storageKept } from './storage.ts';
 const SHOWN_OPS = 200;
 
 export class Board {
-  /** Grows with every change of rows or overlay: whoever reads `replica` reads this first. */
-  readonly revision = signal(0);
   readonly ops = signal<readonly StoredOp[]>([]);
   readonly unsent = signal(0);
   readonly oldestAt = signal<number | null>(null);
@@ -42,15 +40,22 @@ export class Board {
   readonly loaded = signal(false);
   /** The database went away under us: nothing may be recorded until the app is loaded anew. */
   readonly lost = signal(false);
-  readonly replica = new Replica();
   readonly around = browserSurroundings();
   cursors: Cursors = {};
   clock: readonly [number, number] | null = null;
+  private readonly kept = new Replica();
+  /** A new box with every change of rows or overlay, so that whoever has looked into it looks again. */
+  private readonly shown = signal({ replica: this.kept });
   private database: IDBDatabase | null = null;
   private driver: SyncDriver | null = null;
   private channel: LiveChannel | null = null;
   private tabs: TabChannel | null = null;
   private turn: Promise<unknown> = Promise.resolve();
+
+  /** Rows and unsent work; reading it in a component draws that anew with every change. */
+  get replica(): Replica {
+    return this.shown.value.replica;
+  }
 
   get db(): IDBDatabase {
     if (this.database === null) throw new Error('the database is not open');
@@ -90,7 +95,7 @@ export class Board {
         this.branchId.value = meta.branch ?? identity?.staff.branch_ids[0] ?? null;
         this.cursors = meta.cursors ?? {};
         this.clock = meta.clock ?? null;
-        this.replica.clear();
+        this.kept.clear();
         this.putRows(urgent);
         this.showOps(ops);
         this.loaded.value = streams.length > 0 || identity === null;
@@ -159,8 +164,8 @@ export class Board {
     await this.next(async () => {
       const ops = await this.readOps();
       batch(() => {
-        for (const stream of applied.dropped) this.replica.drop(stream);
-        for (const patch of applied.patches) this.replica.put(patch.stream, patch.rows);
+        for (const stream of applied.dropped) this.kept.drop(stream);
+        for (const patch of applied.patches) this.kept.put(patch.stream, patch.rows);
         this.cursors = applied.cursors;
         this.loaded.value = true;
         this.showOps(ops);
@@ -187,22 +192,22 @@ export class Board {
   }
 
   private showOps({ open, recent, unsent, oldestAt }: OpsOnDisk): void {
-    this.replica.lay(open.map((op) => this.overlayOp(op)));
+    this.kept.lay(open.map((op) => this.overlayOp(op)));
     this.ops.value = recent;
     this.unsent.value = unsent;
     this.oldestAt.value = oldestAt;
-    this.revision.value += 1;
+    this.shown.value = { replica: this.kept };
   }
 
   private overlayOp(stored: StoredOp): OverlayOp {
     const identity = this.identity.value;
-    const staff = this.replica.base.staff.get(stored.by) ?? this.me;
+    const staff = this.kept.base.staff.get(stored.by) ?? this.me;
     return { op: opOf(stored), staff, device_id: identity?.device_id ?? ('' as never) };
   }
 
   private putRows(rows: readonly StoredRow[]): void {
     for (const { stream, key, version, body } of rows) {
-      this.replica.put(stream, [[key, version, body]]);
+      this.kept.put(stream, [[key, version, body]]);
     }
   }
 

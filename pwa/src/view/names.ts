@@ -4,24 +4,20 @@ import type { BranchId, Courier, StaffId } from '../protocol/generated.ts';
 import { board } from './board.ts';
 
 export function branchName(id: BranchId | null): string {
-  void board.revision.value;
   return id === null ? '' : (board.replica.base.branches.get(id)?.name ?? id);
 }
 
 /** Null where the person is not known here. */
 export function staffName(id: StaffId): string | null {
-  void board.revision.value;
   return board.replica.base.staff.get(id)?.name ?? null;
 }
 
 export function couriers(): readonly Courier[] {
-  void board.revision.value;
   return [...board.replica.base.couriers.values()];
 }
 
 /** A courier's name by its code; what is not on the list is shown as it was typed. */
 export function courierName(code: string): string {
-  void board.revision.value;
   return board.replica.base.couriers.get(code)?.name ?? code;
 }
 

@@ -50,12 +50,10 @@ export function queueOf(order: Order): Queue {
 
 /** Every order of this phone, newest first. */
 export const allOrders = computed<readonly Order[]>(() => {
-  void board.revision.value;
   return [...board.replica.book.orders.values()].sort((a, b) => b.placed_at - a.placed_at);
 });
 
 const shipmentsByOrder = computed(() => {
-  void board.revision.value;
   const found = new Map<OrderId, Fulfillment[]>();
   for (const shipment of board.replica.book.fulfillments.values()) {
     if (shipment.refused) continue;

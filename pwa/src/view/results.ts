@@ -41,7 +41,6 @@ export function orderOfOp(op: StoredOp): OrderId | null {
 
 /** Per order, what this phone recorded about it and has not seen through yet, oldest first. */
 export const opsByOrder = computed<ReadonlyMap<OrderId, readonly StoredOp[]>>(() => {
-  void board.revision.value;
   const found = new Map<OrderId, StoredOp[]>();
   const since = Date.now() - ATTENTION_MS;
   for (const op of board.ops.value) {

@@ -10,10 +10,22 @@ function parse(): readonly string[] {
   return path.split('/').filter(Boolean).map(decodeURIComponent);
 }
 
+/** Screens entered since the app was loaded: how far "back" leads without leaving it. */
+let entered = 0;
+/** How far down each list was scrolled when it was left. */
+const scrolled = new Map<string, number>();
+const LISTS: readonly string[] = ['', 'orders', 'manual', 'stock', 'outbox', 'desk'];
+
 export function followAddress(): void {
   addEventListener('hashchange', () => {
+    entered += 1;
+    scrolled.set(route.value.join('/'), scrollY);
     route.value = parse();
-    scrollTo(0, 0);
+    const here = route.value.join('/');
+    const top = LISTS.includes(here) ? (scrolled.get(here) ?? 0) : 0;
+    requestAnimationFrame(() => {
+      scrollTo(0, top);
+    });
   });
 }
 
@@ -27,11 +39,16 @@ export function go(...parts: readonly string[]): void {
 
 /** Go there so that "back" does not lead here again. */
 export function goInstead(...parts: readonly string[]): void {
+  entered -= 1;
   location.replace(href(...parts));
 }
 
 /** Go back within the app, or to `home` where this was the first screen. */
 export function goBack(home: readonly string[]): void {
-  if (history.length > 1 && document.referrer === '') history.back();
-  else goInstead(...home);
+  if (entered <= 0) {
+    goInstead(...home);
+    return;
+  }
+  entered -= 2;
+  history.back();
 }

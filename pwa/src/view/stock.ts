@@ -7,7 +7,6 @@ import { board } from './board.ts';
 
 /** What the branch has free of a variant; null where this phone is not told. */
 export function freeAt(branch: BranchId | null, variant: VariantId | null): number | null {
-  void board.revision.value;
   if (branch === null || variant === null) return null;
   const stock = board.replica.book.stock.get(stockKey(branch, variant));
   return stock === undefined ? null : availableUnits(stock);
@@ -15,7 +14,6 @@ export function freeAt(branch: BranchId | null, variant: VariantId | null): numb
 
 /** What stands on the branch's shelf by the book; null where this phone is not told. */
 export function shelfAt(branch: BranchId, variant: VariantId): number | null {
-  void board.revision.value;
   return board.replica.book.stock.get(stockKey(branch, variant))?.sellable ?? null;
 }
 
@@ -31,7 +29,6 @@ export function stockLines(
   typed: string,
   onlyShort: boolean,
 ): readonly StockLine[] {
-  void board.revision.value;
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const lines: StockLine[] = [];
   for (const variant of board.replica.base.variants.values()) {

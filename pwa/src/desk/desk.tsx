@@ -1,0 +1,70 @@
+import type { OrderId } from '../protocol/generated.ts';
+import { t } from '../i18n/words.ts';
+import { Icon, type IconName } from '../ui/icon.tsx';
+import { NoticeStrip } from '../ui/notice-strip.tsx';
+import { Pill } from '../ui/pill.tsx';
+import { SyncPill } from '../ui/sync-pill.tsx';
+import { board } from '../view/board.ts';
+import { href } from '../view/routes.ts';
+import styles from './desk.module.css';
+import { Discrepancies, openDiscrepancies } from './discrepancies.tsx';
+import { OrdersDesk } from './orders-desk.tsx';
+import { StockDesk } from './stock-desk.tsx';
+
+const PLACES = [
+  { id: 'orders', icon: 'orders', words: 'nav.orders' },
+  { id: 'discrepancies', icon: 'flag', words: 'desk.discrepancies' },
+  { id: 'stock', icon: 'shelf', words: 'desk.stock' },
+] as const satisfies readonly { id: string; icon: IconName; words: string }[];
+
+type Place = (typeof PLACES)[number]['id'];
+
+/** Head office at a large screen: what happens now, what is wrong, what there is. */
+export function Desk({ part, id }: { part: string; id: string }) {
+  const here: Place = PLACES.find((place) => place.id === part)?.id ?? 'orders';
+  return (
+    <div class={styles.desk} data-testid="desk">
+      <header class={styles.bar}>
+        <strong class={styles.name}>{t('app.name')}</strong>
+        <nav class={styles.nav} aria-label={t('nav.main')}>
+          {PLACES.map((place) => (
+            <a
+              key={place.id}
+              href={href('desk', place.id)}
+              aria-current={place.id === here ? 'page' : undefined}
+              data-testid={`desk-${place.id}`}
+            >
+              <Icon name={place.icon} />
+              <span>{t(place.words)}</span>
+              {place.id === 'discrepancies' && openDiscrepancies.value.length > 0 && (
+                <bdi class={styles.badge} data-testid="desk-open-count">
+                  {openDiscrepancies.value.length}
+                </bdi>
+              )}
+            </a>
+          ))}
+        </nav>
+        <Live />
+        <SyncPill small={false} />
+        <a href={href('more')} class={styles.me} data-testid="desk-more">
+          <Icon name="person" />
+          <bdi>{board.me.name}</bdi>
+        </a>
+      </header>
+      <NoticeStrip />
+      {here === 'orders' && <OrdersDesk chosen={id === '' ? null : (id as OrderId)} />}
+      {here === 'discrepancies' && <Discrepancies />}
+      {here === 'stock' && <StockDesk />}
+    </div>
+  );
+}
+
+/** Whether changes arrive as they happen. */
+function Live() {
+  const live = board.live.value;
+  return (
+    <Pill tone={live ? 'ok' : 'mute'} icon={live ? 'check' : 'clock'} testId="desk-live">
+      {t(live ? 'sync.live' : 'sync.not_live')}
+    </Pill>
+  );
+}

@@ -5,8 +5,6 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { build, type Plugin } from 'vite';
 
-/** Fetched by those who choose Urdu, and kept from then on. */
-const ON_DEMAND = /\.woff2$/;
 const NAMED_BY_CONTENT = /-[\w-]{8}\.\w+$/;
 
 export function precache(): Plugin {
@@ -18,7 +16,8 @@ export function precache(): Plugin {
       out = config.build.outDir;
     },
     async closeBundle() {
-      const files = filesIn(out, '').filter((file) => !ON_DEMAND.test(file) && file !== 'sw.js');
+      // Urdu's letters are fetched by those who choose Urdu, and kept from then on.
+      const files = filesIn(out, '').filter((file) => !file.endsWith('.woff2') && file !== 'sw.js');
       const digest = createHash('sha256');
       for (const file of files) digest.update(file).update(readFileSync(join(out, file)));
       const list = files.map((file) => [`/${file}`, NAMED_BY_CONTENT.test(file)]);

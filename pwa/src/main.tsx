@@ -1,3 +1,5 @@
+import './styles/tokens.css';
+import './styles/base.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { fetchScreens } from './lazy-screens.tsx';
@@ -7,8 +9,6 @@ import { followCalls } from './view/calls.ts';
 import { followClock } from './view/now.ts';
 import { followAddress } from './view/routes.ts';
 import { registerWorker } from './view/updates.ts';
-import './styles/tokens.css';
-import './styles/base.css';
 
 /** Show what is on the disk, then talk to the network. */
 async function begin(): Promise<void> {

@@ -3,13 +3,13 @@ import type { Incarnation, OpId, StaffId } from '../src/protocol/generated.ts';
 import { openDatabase } from '../src/store/database.ts';
 import type { Draft } from '../src/store/outbox.ts';
 
-globalThis.IDBKeyRange = IDBKeyRange as unknown as typeof globalThis.IDBKeyRange;
+globalThis.IDBKeyRange = IDBKeyRange;
 
 export const FRESH = 'life-1' as Incarnation;
 
 /** A phone's disk: databases opened on the same one see the same data. */
 export function newDisk(): IDBFactory {
-  return new IDBFactory() as unknown as IDBFactory;
+  return new IDBFactory();
 }
 
 export function open(disk: IDBFactory): Promise<IDBDatabase> {

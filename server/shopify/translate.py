@@ -16,6 +16,9 @@ from sync_protocol.orders import Contact
 from sync_protocol.phones import read_phone
 from sync_protocol.shop import Variant
 
+PICTURES = "https://cdn.shopify.com/"
+"""The only place from which the app's content policy lets a picture come."""
+
 LIVE_FULFILLMENTS = frozenset({"SUCCESS", "OPEN", "PENDING"})
 """Shopify statuses under which the goods count as sent; cancelled and failed ones do not."""
 
@@ -155,8 +158,7 @@ def seen_variant(variant: shop_answers.Variant) -> Variant:
         sku=_clean(variant.sku),
         barcode=_clean(variant.barcode),
         price_paisa=_price(variant.price),
-        # Only what a page may show: the content policy allows nothing but https.
-        image=image if (image := variant.image_url or "").startswith("https://") else None,
+        image=image if (image := variant.image_url or "").startswith(PICTURES) else None,
     )
 
 

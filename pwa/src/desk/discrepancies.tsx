@@ -95,7 +95,8 @@ function Row({ found }: { found: Discrepancy }) {
         <strong>{t(`code.${found.code}`)}</strong>
         <div class={styles.soft}>
           {kind === undefined ? found.op_kind : t(`op.${kind}`)}
-          {found.detail !== null && <bdi> · {found.detail}</bdi>}
+          {found.detail !== null && ' · '}
+          <bdi>{found.detail}</bdi>
         </div>
         {closed_at !== null && (
           <Pill tone="ok" icon="check">

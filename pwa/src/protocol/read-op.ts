@@ -136,9 +136,9 @@ export function references(body: unknown): string[] {
   if (typeof body !== 'object' || body === null) return [];
   const fields = body as Record<string, unknown>;
   const found: string[] = [];
-  if (typeof fields['order_id'] === 'string') found.push(`order/${fields['order_id']}`);
-  if (typeof fields['fulfillment_id'] === 'string') {
-    found.push(`fulfillment/${fields['fulfillment_id']}`);
+  if (typeof fields.order_id === 'string') found.push(`order/${fields.order_id}`);
+  if (typeof fields.fulfillment_id === 'string') {
+    found.push(`fulfillment/${fields.fulfillment_id}`);
   }
   return found;
 }

@@ -83,7 +83,7 @@ export class Replica {
   drop(stream: StreamName): void {
     const held = this.streams.get(stream);
     this.streams.delete(stream);
-    for (const [key, body] of held ?? []) this.show(kindOf(key) as BodyKind, key, body);
+    for (const [key, body] of held ?? []) this.show(kindOf(key)!, key, body);
   }
 
   clear(): void {

@@ -18,6 +18,7 @@ import { may } from '../view/next-step.ts';
 import { newFulfillmentId, record } from '../view/recording.ts';
 import { goInstead } from '../view/routes.ts';
 import { freeAt } from '../view/stock.ts';
+import styles from './create-fulfillment.module.css';
 
 /** Which items leave now, how many, and from which branch. */
 export function CreateFulfillment({ id }: { id: OrderId }) {
@@ -60,7 +61,7 @@ export function CreateFulfillment({ id }: { id: OrderId }) {
     <Frame
       title={
         <>
-          {t('create.title')} <bdi>{order.name}</bdi>
+          <bdi>{order.name}</bdi> {t('create.title')}
         </>
       }
       home={['order', id]}
@@ -141,15 +142,19 @@ function ChosenLine({ line, units, branch, onStep }: ChosenLineProps) {
   return (
     <LineItem
       line={line}
-      below={<Availability line={line} branch={branch} />}
-      end={
-        <Stepper
-          label={line.title}
-          units={units}
-          max={remainingUnits(line)}
-          onStep={onStep}
-          testId="create-units"
-        />
+      below={
+        <div class={styles.choice}>
+          <span class={styles.available}>
+            <Availability line={line} branch={branch} />
+          </span>
+          <Stepper
+            label={line.title}
+            units={units}
+            max={remainingUnits(line)}
+            onStep={onStep}
+            testId="create-units"
+          />
+        </div>
       }
     />
   );

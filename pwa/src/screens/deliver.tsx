@@ -63,16 +63,14 @@ export function Deliver({ order, shipment }: { order: Order; shipment: Fulfillme
             testId="cash-taken"
             kind="decimal"
             beside={
-              <span>
-                <Button
-                  testId="cash-exact"
-                  onPress={() => {
-                    setCash(String(due / 100));
-                  }}
-                >
-                  {t('deliver.exact', { amount: money(due) })}
-                </Button>
-              </span>
+              <Button
+                testId="cash-exact"
+                onPress={() => {
+                  setCash(String(due / 100));
+                }}
+              >
+                {t('deliver.exact', { amount: money(due) })}
+              </Button>
             }
           />
         </Card>

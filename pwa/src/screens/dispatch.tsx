@@ -135,11 +135,9 @@ function PasteButton({ onPaste }: { onPaste: (text: string) => void }) {
     if (text.trim() !== '') onPaste(text.trim().slice(0, 100));
   };
   return (
-    <span>
-      <Button icon="copy" testId="paste" onPress={() => void paste()}>
-        {t('dispatch.paste')}
-      </Button>
-    </span>
+    <Button icon="copy" testId="paste" onPress={() => void paste()}>
+      {t('dispatch.paste')}
+    </Button>
   );
 }
 

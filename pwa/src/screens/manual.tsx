@@ -4,11 +4,10 @@ import type { Order } from '../protocol/generated.ts';
 import { Empty } from '../ui/banner.tsx';
 import { SearchField } from '../ui/field.tsx';
 import { Frame } from '../ui/frame.tsx';
-import { OrderRow } from '../ui/order-row.tsx';
+import { ParcelRow } from '../ui/order-row.tsx';
 import { Pager, PAGE } from '../ui/pager.tsx';
 import { TabBar } from '../ui/tab-bar.tsx';
 import { board } from '../view/board.ts';
-import { now } from '../view/now.ts';
 import { allOrders, searched } from '../view/orders.ts';
 import { isWaiting } from '../view/results.ts';
 import { sendable } from '../view/sendable.ts';
@@ -36,13 +35,7 @@ export function Manual() {
         {found.length === 0 && board.loaded.value && <Empty title={t('orders.none')} />}
         <ul data-testid="manual-list">
           {found.slice(first, first + PAGE).map((order) => (
-            <OrderRow
-              key={order.id}
-              order={order}
-              waiting={isWaiting(order.id)}
-              now={now.value}
-              to="manual"
-            />
+            <ParcelRow key={order.id} order={order} waiting={isWaiting(order.id)} />
           ))}
         </ul>
         <Pager all={found.length} page={page} />

@@ -8,6 +8,8 @@ const SILENCE_MS = 75_000;
 export interface LiveListener {
   opened(): void;
   patch(patch: Patch): void;
+  /** Whether the last round trip succeeded: without a network there is nothing to connect to. */
+  reachable(): boolean;
   /** Whether patches arrive as they happen. */
   state(open: boolean): void;
 }
@@ -24,8 +26,9 @@ export class LiveChannel {
   ) {}
 
   open(): void {
+    if (this.wanted) return;
     this.wanted = true;
-    if (this.socket === null) this.connect();
+    this.connect();
   }
 
   close(): void {
@@ -37,6 +40,10 @@ export class LiveChannel {
 
   private connect(): void {
     clearTimeout(this.timer);
+    if (!this.listener.reachable()) {
+      this.retry();
+      return;
+    }
     const socket = new WebSocket(this.address);
     this.socket = socket;
     this.expectWord();

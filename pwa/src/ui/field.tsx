@@ -36,7 +36,7 @@ export function Field(props: FieldProps) {
             onType(event.currentTarget.value);
           }}
         />
-        {beside}
+        {beside && <span class={styles.beside}>{beside}</span>}
       </span>
     </label>
   );

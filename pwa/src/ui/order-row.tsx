@@ -11,17 +11,16 @@ export function unitsIn(order: Order): number {
   return order.lines.reduce((sum, line) => sum + (line.ships ? line.current_units : 0), 0);
 }
 
-interface OrderRowProps {
+interface RowProps {
   order: Order;
   waiting: boolean;
   /** Whole minutes, so that the row is drawn anew only when its age reads differently. */
   minute: number;
   lang: string;
-  to: string;
 }
 
-/** Drawn anew only when its order changes: the list may hold a hundred. */
-const Row = memo(({ order, waiting, minute, to }: OrderRowProps) => {
+/** Drawn anew only when its order changes: the list may hold dozens. */
+const Row = memo(({ order, waiting, minute }: RowProps) => {
   const { name, city } = order.contact;
   const details = [
     city,
@@ -32,7 +31,7 @@ const Row = memo(({ order, waiting, minute, to }: OrderRowProps) => {
   return (
     <li class={styles.row}>
       <a
-        href={href(to, order.id)}
+        href={href('order', order.id)}
         class={styles.link}
         data-testid="order-row"
         data-order={order.name}
@@ -44,12 +43,7 @@ const Row = memo(({ order, waiting, minute, to }: OrderRowProps) => {
         <bdi class={styles.amount}>{money(order.total_paisa)}</bdi>
         <span class={styles.details}>{details.filter(Boolean).join(' · ')}</span>
         <span class={styles.state}>
-          {waiting && (
-            <span class={styles.waiting} title={t('order.waiting')}>
-              <Icon name="up" />
-              <span class="unseen">{t('order.waiting')}</span>
-            </span>
-          )}
+          {waiting && <Waiting />}
           <StatusPill status={order.status} />
         </span>
       </a>
@@ -57,8 +51,48 @@ const Row = memo(({ order, waiting, minute, to }: OrderRowProps) => {
   );
 });
 
-export function OrderRow(props: { order: Order; waiting: boolean; now: number; to?: string }) {
-  const { order, waiting, now, to = 'order' } = props;
+function Waiting() {
+  return (
+    <span class={styles.waiting} title={t('order.waiting')}>
+      <Icon name="up" />
+      <span class="unseen">{t('order.waiting')}</span>
+    </span>
+  );
+}
+
+export function OrderRow(props: { order: Order; waiting: boolean; now: number }) {
+  const { order, waiting, now } = props;
   const minute = Math.floor(now / 60_000);
-  return <Row order={order} waiting={waiting} minute={minute} lang={language.value} to={to} />;
+  return <Row order={order} waiting={waiting} minute={minute} lang={language.value} />;
+}
+
+/** An order for those who only know parcels: whose it is and what is in it. */
+export function ParcelRow({ order, waiting }: { order: Order; waiting: boolean }) {
+  const items = order.lines
+    .filter((line) => line.current_units > 0)
+    .map((line) => [line.title, line.variant_title].filter(Boolean).join(' '));
+  const { name, city } = order.contact;
+  return (
+    <li class={styles.row}>
+      <a
+        href={href('manual', order.id)}
+        class={styles.link}
+        data-testid="manual-row"
+        data-order={order.name}
+      >
+        <span class={styles.who}>
+          <bdi class={styles.number}>{order.name}</bdi> <bdi>{name ?? t('order.no_name')}</bdi>
+        </span>
+        <span class={styles.state}>
+          {waiting && <Waiting />}
+          <Icon name="forward" />
+        </span>
+        <span class={styles.items}>
+          <bdi>{items.join(' · ')}</bdi>
+          {city !== null && ' · '}
+          <bdi>{city}</bdi>
+        </span>
+      </a>
+    </li>
+  );
 }

@@ -2,7 +2,6 @@ import { money, timeOf } from '../i18n/figures.ts';
 import { t } from '../i18n/words.ts';
 import type { Order, OrderLine } from '../protocol/generated.ts';
 import { remainingUnits } from '../protocol/order-lines.ts';
-import { board } from '../view/board.ts';
 import { branchName, staffName } from '../view/names.ts';
 import { now } from '../view/now.ts';
 import { historyOf } from '../view/history.ts';
@@ -97,9 +96,12 @@ export function HistoryCard({ order }: { order: Order }) {
             <span>
               {t(event.words)}
               {event.channel !== null && ` (${t(`channel.${event.channel}`)})`}
-              {event.branch !== null && <bdi> · {branchName(event.branch)}</bdi>}
-              {event.by !== null && <bdi> · {staffName(event.by) ?? t('person.unknown')}</bdi>}
-              {event.note !== null && <bdi> · {event.note}</bdi>}
+              {event.branch !== null && ' · '}
+              <bdi>{branchName(event.branch)}</bdi>
+              {event.by !== null && ' · '}
+              {event.by !== null && <bdi>{staffName(event.by) ?? t('person.unknown')}</bdi>}
+              {event.note !== null && ' · '}
+              <bdi>{event.note}</bdi>
             </span>
           </li>
         ))}

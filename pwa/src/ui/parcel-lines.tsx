@@ -48,7 +48,7 @@ export function ParcelFrame({ words, order, children, dock }: ParcelFrameProps) 
     <Frame
       title={
         <>
-          {words} <bdi>{order.name}</bdi>
+          <bdi>{order.name}</bdi> {words}
         </>
       }
       home={['order', order.id]}

@@ -79,7 +79,6 @@ export class Board {
     this.driver ??= this.newDriver();
     this.channel ??= this.newChannel();
     await this.driver.start(meta.contact_at ?? null);
-    this.channel.open();
     await Promise.all([checkStorage(), pruneJournal(this.db, this.around.now())]);
   }
 
@@ -228,7 +227,10 @@ export class Board {
         void readAllMeta(this.db).then((meta) => this.load(meta));
         this.tabs?.tell({ kind: 'reset' });
       },
-      state: (state) => (this.sync.value = state),
+      state: (state) => {
+        this.sync.value = state;
+        if (state.reached === true) this.channel?.open();
+      },
       fault: (error) => {
         this.lost.value ||= isLostDatabase(error);
         reportError(error);
@@ -243,6 +245,7 @@ export class Board {
       opened: () => {
         this.woken();
       },
+      reachable: () => this.sync.value?.reached === true,
       patch: (patch) => void this.driver?.live(fillPatch(patch)),
       state: (open) => (this.live.value = open),
     });

@@ -11,7 +11,9 @@ export interface HistoryEvent {
     | 'order.cancelled'
     | 'confirmation.confirmed'
     | 'confirmation.reconfirm'
-    | `state.${FulfillmentState}`;
+    | 'history.made'
+    | 'history.unpacked'
+    | `state.${Exclude<FulfillmentState, 'pending'>}`;
   readonly by: StaffId | null;
   readonly branch: BranchId | null;
   readonly channel: Channel | null;
@@ -40,15 +42,21 @@ export function historyOf(order: Order): readonly HistoryEvent[] {
     shipment.steps.forEach((step, index) => {
       const key = `${shipment.id}.${index}`;
       const branch = shipment.branch_id;
-      const words = `state.${step.state}` as const;
+      const words = wordsOf(step.state, index);
       found.push(event({ key, at: step.at, words, by: step.by, branch, note: shipment.note }));
     });
   }
   // Of another branch's shipments only the last step is told.
   for (const s of order.shipments) {
     if (known.has(s.fulfillment_id)) continue;
-    const words = `state.${s.state}` as const;
+    const words = wordsOf(s.state, 0);
     found.push(event({ key: s.fulfillment_id, at: s.at, words, by: s.by, branch: s.branch_id }));
   }
   return found.sort((a, b) => b.at - a.at);
+}
+
+/** A shipment is pending twice: when it is made, and when it is unpacked again. */
+function wordsOf(state: FulfillmentState, index: number): HistoryEvent['words'] {
+  if (state !== 'pending') return `state.${state}`;
+  return index === 0 ? 'history.made' : 'history.unpacked';
 }

@@ -6,6 +6,7 @@ import { liveShipments } from '../protocol/order-lines.ts';
 import { board } from './board.ts';
 
 export const QUEUES = [
+  'all',
   'to_confirm',
   'to_fulfill',
   'to_pack',
@@ -15,18 +16,17 @@ export const QUEUES = [
   'stopped',
   'done',
   'cancelled',
-  'all',
 ] as const;
 export type Queue = (typeof QUEUES)[number];
 
 /** Shown even when empty: the way an order goes. */
 export const MAIN_QUEUES: readonly Queue[] = [
+  'all',
   'to_confirm',
   'to_fulfill',
   'to_pack',
   'to_dispatch',
   'out',
-  'all',
 ];
 
 const QUEUE_OF: Readonly<Record<SmartStatus, Queue>> = {

@@ -174,7 +174,7 @@ function unitsOf(shipment: Fulfillment | null, lineId: OrderLineId, counts: bool
 }
 
 function summary(shipment: Fulfillment): Shipment {
-  const last = shipment.steps.at(-1) as Step;
+  const last = shipment.steps.at(-1)!;
   return {
     fulfillment_id: shipment.id,
     branch_id: shipment.branch_id,

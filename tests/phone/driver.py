@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from sync_protocol.client_session import (
     IN_FLIGHT,
@@ -64,14 +64,15 @@ class Phone:
             by=self.memory.staff.id,
             at=self._around.clock(),
             clock=self.memory.clock,
-            seen=dict(self.memory.replica.cursors),
+            seen={str(name): n for name, n in self.memory.replica.cursors.items()},
             deps=tuple(deps),
             body=Raw(msgspec.json.encode(body)),
         )
         stored = self.memory.append(msgspec.structs.replace(op, **envelope))
         if self._started:
             self._todo += self._step(Event(kind=EventKind.RECORDED))
-        self._poked.set()
+        if self._todo:
+            self._poked.set()
         return stored.id
 
     def look(self) -> Book:
@@ -94,7 +95,13 @@ class Phone:
         async with self._talking:
             actions = self._todo or self._step(self._waking())
             self._todo = ()
-            await self._carry_out(actions)
+            try:
+                await self._carry_out(actions)
+            except BaseException:
+                self._step(
+                    Event(kind=EventKind.FAILED)
+                )  # so that no phase waits for what was broken off
+                raise
             return self._session.phase
 
     async def run(self) -> None:
@@ -186,10 +193,3 @@ class Phone:
 def is_resting(phase: Phase) -> bool:
     """Whether a phone in this phase waits for a timer or a person, and not for an answer."""
     return phase not in IN_FLIGHT
-
-
-class LetIn(Struct, frozen=True, kw_only=True):
-    """A phone that was let in, before it has talked."""
-
-    memory: Memory
-    token: str

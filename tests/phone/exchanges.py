@@ -132,7 +132,11 @@ class Exchanges:
         self._batch_ops = max(1, self._batch_ops // 2)
 
     def problem(
-        self, problem: Problem, epoch: Epoch | None, restored_to: int | None, retry_after_ms: int = 0
+        self,
+        problem: Problem,
+        epoch: Epoch | None,
+        restored_to: int | None,
+        retry_after_ms: int = 0,
     ) -> Event:
         """Return the event of a request that was not taken, remembering the history that it tells of."""
         if problem is Problem.EPOCH and epoch is not None:

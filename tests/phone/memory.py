@@ -91,9 +91,7 @@ class Memory(Struct, kw_only=True):
         if len(text) > OP_BYTES_MAX:
             raise OpTooLarge(f"{len(text)} bytes")
         self.n, self.head = self.n + 1, digest_base64(text)
-        return StoredOp(
-            id=OpId(op.id), text=text, incarnation=self.incarnation, n=self.n, at=op.at
-        )
+        return StoredOp(id=OpId(op.id), text=text, incarnation=self.incarnation, n=self.n, at=op.at)
 
     # What waits
 

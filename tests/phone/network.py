@@ -26,21 +26,21 @@ class Network:
         self._inner = inner
         self._draw = draw
         self.coming: deque[Fault | None] = deque()
-        self.is_cut = False
+        self._is_cut = False
         self.sent: list[tuple[str, bytes]] = []
         """What the server was sent, in order."""
 
     def cut(self) -> None:
         """From now on nothing gets through."""
-        self.is_cut = True
+        self._is_cut = True
 
     def mend(self) -> None:
         """From now on requests get through again."""
-        self.is_cut = False
+        self._is_cut = False
 
     async def post(self, path: str, body: bytes) -> Answer:
         """Send, unless the network has other plans."""
-        if self.is_cut:
+        if not self._gets_through():
             raise NoAnswer("the network is cut")
         fault = self.coming.popleft() if self.coming else self._draw(path)
         if fault is Fault.LOSE_REQUEST:
@@ -49,9 +49,12 @@ class Network:
         if fault in (Fault.REPEAT, Fault.REPEAT_AND_LOSE_REPLY):
             await asyncio.sleep(0)
             answer = await self._deliver(path, body)
-        if self.is_cut or fault in (Fault.LOSE_REPLY, Fault.REPEAT_AND_LOSE_REPLY):
+        if fault in (Fault.LOSE_REPLY, Fault.REPEAT_AND_LOSE_REPLY) or not self._gets_through():
             raise NoAnswer("the reply was lost")
         return answer
+
+    def _gets_through(self) -> bool:
+        return not self._is_cut
 
     async def _deliver(self, path: str, body: bytes) -> Answer:
         self.sent.append((path, body))

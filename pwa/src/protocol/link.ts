@@ -36,7 +36,7 @@ function sorted(value: unknown): unknown {
 export function utf8(text: string): Uint8Array {
   const bytes: number[] = [];
   for (const char of text) {
-    let point = char.codePointAt(0)!;
+    let point = char.codePointAt(0) ?? 0;
     if (point >= 0xd800 && point <= 0xdfff) point = 0xfffd;
     if (point < 0x80) bytes.push(point);
     else if (point < 0x800) bytes.push(0xc0 | (point >> 6), tail(point));
@@ -93,7 +93,7 @@ function compress(state: Uint32Array, w: Uint32Array): void {
 }
 
 function at(words: Uint32Array, index: number): number {
-  return words[index]!;
+  return words[index] ?? 0;
 }
 
 function rotate(word: number, bits: number): number {

@@ -69,7 +69,7 @@ export class Replica {
   /** Put rows of a patch or of the disk; the overlay has to be laid anew afterwards. */
   put(stream: StreamName, rows: Patch['rows']): void {
     let held = this.streams.get(stream);
-    if (held === undefined) this.streams.set(stream, (held = new Map()));
+    if (held === undefined) this.streams.set(stream, (held = new Map<RowKey, Body>()));
     for (const [key, , raw] of rows) {
       const kind = kindOf(key);
       if (kind === null) continue;
@@ -83,7 +83,10 @@ export class Replica {
   drop(stream: StreamName): void {
     const held = this.streams.get(stream);
     this.streams.delete(stream);
-    for (const [key, body] of held ?? []) this.show(kindOf(key)!, key, body);
+    for (const [key, body] of held ?? []) {
+      const kind = kindOf(key);
+      if (kind !== null) this.show(kind, key, body);
+    }
   }
 
   clear(): void {

@@ -11,25 +11,22 @@ import { Card, Frame } from '../ui/frame.tsx';
 import { LineItem } from '../ui/line-item.tsx';
 import { Pill } from '../ui/pill.tsx';
 import { Stepper } from '../ui/stepper.tsx';
-import { saving } from '../ui/toast.tsx';
+import { useRecording } from '../ui/use-recording.ts';
 import { board } from '../view/board.ts';
 import { branchName } from '../view/names.ts';
 import { may } from '../view/next-step.ts';
 import { newFulfillmentId, record } from '../view/recording.ts';
-import { goInstead } from '../view/routes.ts';
 import { freeAt } from '../view/stock.ts';
 import styles from './create-fulfillment.module.css';
+
+type Units = ReadonlyMap<OrderLineId, number>;
 
 /** Which items leave now, how many, and from which branch. */
 export function CreateFulfillment({ id }: { id: OrderId }) {
   const order = board.replica.book.orders.get(id);
   const branches = board.myBranches.filter((branch) => may('create_fulfillment', branch));
-  const [picked, setPicked] = useState<BranchId | null>(null);
-  const [units, setUnits] = useState<ReadonlyMap<OrderLineId, number>>(new Map());
-  const [reason, setReason] = useState('');
-  const [busy, setBusy] = useState(false);
   const open = order?.lines.filter((line) => remainingUnits(line) > 0) ?? [];
-  const branch = picked ?? suggested(branches, open);
+  const branch = suggested(branches, open);
   if (order === undefined || branch === null || open.length === 0) {
     return (
       <Frame title={t('create.title')} home={['order', id]}>
@@ -37,55 +34,49 @@ export function CreateFulfillment({ id }: { id: OrderId }) {
       </Frame>
     );
   }
+  return <Plan order={order} open={open} branches={branches} first={branch} />;
+}
+
+interface PlanProps {
+  order: Order;
+  open: readonly OrderLine[];
+  branches: readonly BranchId[];
+  first: BranchId;
+}
+
+function Plan({ order, open, branches, first }: PlanProps) {
+  const [branch, setBranch] = useState(first);
+  const [units, setUnits] = useState<Units>(new Map());
+  const [reason, setReason] = useState('');
+  const recording = useRecording();
   const unitsOf = (line: OrderLine) => units.get(line.id) ?? remainingUnits(line);
   const chosen = open.reduce((sum, line) => sum + unitsOf(line), 0);
   const all = open.reduce((sum, line) => sum + remainingUnits(line), 0);
   const unasked = needsConfirmation(order);
-  const submit = async () => {
-    setBusy(true);
+  const submit = () => {
     const fulfillment_id = newFulfillmentId();
     const lines = open
       .filter((line) => unitsOf(line) > 0)
       .map((line) => ({ order_line_id: line.id, units: unitsOf(line) }));
-    const body = { fulfillment_id, order_id: order.id, branch_id: branch, lines };
-    await saving(
-      () =>
-        record('create_fulfillment', unasked ? { ...body, override_reason: reason.trim() } : body),
-      () => {
-        goInstead('shipment', fulfillment_id, 'pack');
-      },
-    );
-    setBusy(false);
+    const why = unasked ? { override_reason: reason.trim() } : {};
+    const body = { fulfillment_id, order_id: order.id, branch_id: branch, lines, ...why };
+    const next = ['shipment', fulfillment_id, 'pack'];
+    return recording.record(() => record('create_fulfillment', body), ...next);
   };
+  const ready = !recording.busy && chosen > 0 && (!unasked || reason.trim() !== '');
+  const dock = (
+    <Button look="primary" testId="create-submit" disabled={!ready} onPress={() => void submit()}>
+      {t('create.submit', { n: chosen, all })}
+    </Button>
+  );
+  const title = (
+    <>
+      <bdi>{order.name}</bdi> {t('create.title')}
+    </>
+  );
   return (
-    <Frame
-      title={
-        <>
-          <bdi>{order.name}</bdi> {t('create.title')}
-        </>
-      }
-      home={['order', id]}
-      dock={
-        <Button
-          look="primary"
-          testId="create-submit"
-          disabled={busy || chosen === 0 || (unasked && reason.trim() === '')}
-          onPress={() => void submit()}
-        >
-          {t('create.submit', { n: chosen, all })}
-        </Button>
-      }
-    >
-      <Card title={t('create.branch')}>
-        <Chips
-          label={t('create.branch')}
-          wrap
-          chips={branches.map((b) => ({ id: b, label: branchName(b) }))}
-          chosen={branch}
-          onChoose={setPicked}
-          testId="create-branch"
-        />
-      </Card>
+    <Frame title={title} home={['order', order.id]} dock={dock}>
+      <BranchCard branches={branches} chosen={branch} onChoose={setBranch} />
       <Card title={t('order.items')}>
         <ul>
           {open.map((line) => (
@@ -101,18 +92,36 @@ export function CreateFulfillment({ id }: { id: OrderId }) {
           ))}
         </ul>
       </Card>
-      {unasked && (
-        <>
-          <Banner tone="warn">{t('confirmation.pending')}</Banner>
-          <Field
-            label={t('create.override')}
-            value={reason}
-            onType={setReason}
-            testId="create-override"
-          />
-        </>
-      )}
+      {unasked && <Override reason={reason} onType={setReason} />}
     </Frame>
+  );
+}
+
+function BranchCard(props: {
+  branches: readonly BranchId[];
+  chosen: BranchId;
+  onChoose: (branch: BranchId) => void;
+}) {
+  return (
+    <Card title={t('create.branch')}>
+      <Chips
+        label={t('create.branch')}
+        wrap
+        chips={props.branches.map((id) => ({ id, label: branchName(id) }))}
+        chosen={props.chosen}
+        onChoose={props.onChoose}
+        testId="create-branch"
+      />
+    </Card>
+  );
+}
+
+function Override({ reason, onType }: { reason: string; onType: (reason: string) => void }) {
+  return (
+    <>
+      <Banner tone="warn">{t('confirmation.pending')}</Banner>
+      <Field label={t('create.override')} value={reason} onType={onType} testId="create-override" />
+    </>
   );
 }
 
@@ -132,32 +141,28 @@ function suggested(branches: readonly BranchId[], lines: readonly OrderLine[]): 
 }
 
 interface ChosenLineProps {
-  line: Order['lines'][number];
+  line: OrderLine;
   units: number;
   branch: BranchId;
   onStep: (units: number) => void;
 }
 
 function ChosenLine({ line, units, branch, onStep }: ChosenLineProps) {
-  return (
-    <LineItem
-      line={line}
-      below={
-        <div class={styles.choice}>
-          <span class={styles.available}>
-            <Availability line={line} branch={branch} />
-          </span>
-          <Stepper
-            label={line.title}
-            units={units}
-            max={remainingUnits(line)}
-            onStep={onStep}
-            testId="create-units"
-          />
-        </div>
-      }
-    />
+  const below = (
+    <div class={styles.choice}>
+      <span class={styles.available}>
+        <Availability line={line} branch={branch} />
+      </span>
+      <Stepper
+        label={line.title}
+        units={units}
+        max={remainingUnits(line)}
+        onStep={onStep}
+        testId="create-units"
+      />
+    </div>
   );
+  return <LineItem line={line} below={below} />;
 }
 
 /** What the branch has; when that is short, who else has it. */

@@ -6,46 +6,36 @@ import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { Card } from '../ui/frame.tsx';
 import { ParcelFrame, ParcelLines } from '../ui/parcel-lines.tsx';
-import { saving } from '../ui/toast.tsx';
+import { useRecording } from '../ui/use-recording.ts';
 import { record } from '../view/recording.ts';
-import { goInstead } from '../view/routes.ts';
 
 /** The customer has it; what was taken at the door is written down. */
 export function Deliver({ order, shipment }: { order: Order; shipment: Fulfillment }) {
   const due = shipment.collect_paisa;
   const [cash, setCash] = useState(String(due / 100));
   const [note, setNote] = useState('');
-  const [busy, setBusy] = useState(false);
+  const recording = useRecording();
   const taken = paisaOf(cash);
   const deliver = async () => {
     if (taken === null) return;
-    setBusy(true);
     const paid = due > 0 ? { cash_paisa: taken } : {};
-    await saving(
-      () => record('deliver', { fulfillment_id: shipment.id, ...paid, note: note.trim() }),
-      () => {
-        goInstead('order', order.id);
-      },
-    );
-    setBusy(false);
+    const body = { fulfillment_id: shipment.id, ...paid, note: note.trim() };
+    await recording.record(() => record('deliver', body), 'order', order.id);
   };
-  return (
-    <ParcelFrame
-      words={t('deliver.title')}
-      order={order}
-      dock={
-        <Button
-          look="primary"
-          icon="check"
-          big
-          disabled={busy || taken === null}
-          testId="deliver-submit"
-          onPress={() => void deliver()}
-        >
-          {due > 0 ? t('deliver.submit', { amount: money(taken ?? 0) }) : t('deliver.submit_paid')}
-        </Button>
-      }
+  const dock = (
+    <Button
+      look="primary"
+      icon="check"
+      big
+      disabled={recording.busy || taken === null}
+      testId="deliver-submit"
+      onPress={() => void deliver()}
     >
+      {due > 0 ? t('deliver.submit', { amount: money(taken ?? 0) }) : t('deliver.submit_paid')}
+    </Button>
+  );
+  return (
+    <ParcelFrame words={t('deliver.title')} order={order} dock={dock}>
       <Card>
         <p>
           <strong>
@@ -54,28 +44,30 @@ export function Deliver({ order, shipment }: { order: Order; shipment: Fulfillme
         </p>
         <ParcelLines order={order} shipment={shipment} />
       </Card>
-      {due > 0 && (
-        <Card>
-          <Field
-            label={t('deliver.cash')}
-            value={cash}
-            onType={setCash}
-            testId="cash-taken"
-            kind="decimal"
-            beside={
-              <Button
-                testId="cash-exact"
-                onPress={() => {
-                  setCash(String(due / 100));
-                }}
-              >
-                {t('deliver.exact', { amount: money(due) })}
-              </Button>
-            }
-          />
-        </Card>
-      )}
+      {due > 0 && <Cash due={due} cash={cash} onType={setCash} />}
       <Field label={t('deliver.note')} value={note} onType={setNote} testId="deliver-note" />
     </ParcelFrame>
+  );
+}
+
+function Cash(props: { due: number; cash: string; onType: (cash: string) => void }) {
+  const exact = () => {
+    props.onType(String(props.due / 100));
+  };
+  return (
+    <Card>
+      <Field
+        label={t('deliver.cash')}
+        value={props.cash}
+        onType={props.onType}
+        testId="cash-taken"
+        kind="decimal"
+        beside={
+          <Button testId="cash-exact" onPress={exact}>
+            {t('deliver.exact', { amount: money(props.due) })}
+          </Button>
+        }
+      />
+    </Card>
   );
 }

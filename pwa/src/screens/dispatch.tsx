@@ -8,121 +8,164 @@ import { Chips } from '../ui/chips.tsx';
 import { Field, Switch } from '../ui/field.tsx';
 import { Card, Soft } from '../ui/frame.tsx';
 import { ParcelFrame } from '../ui/parcel-lines.tsx';
-import { saving } from '../ui/toast.tsx';
+import { useRecording } from '../ui/use-recording.ts';
 import { board } from '../view/board.ts';
 import { courierName, couriers, trackingUrl } from '../view/names.ts';
 import { record } from '../view/recording.ts';
-import { goInstead } from '../view/routes.ts';
 
 const LAST_COURIER = 'rawana-courier';
 
 /** Couriers that hand out no tracking number. */
 const UNTRACKED = ['rider', 'other'];
 
+interface HandOver {
+  readonly courier: string;
+  readonly number: string;
+  readonly reason: string;
+  readonly collect: string;
+  readonly notify: boolean;
+}
+
 /** A courier takes the parcel; Shopify and the customer are told once the network allows. */
 export function Dispatch({ order, shipment }: { order: Order; shipment: Fulfillment }) {
-  const [courier, setCourier] = useState(localStorage.getItem(LAST_COURIER) ?? '');
-  const [number, setNumber] = useState('');
-  const [reason, setReason] = useState('');
-  const [collect, setCollect] = useState(String(shipment.collect_paisa / 100));
-  const [notify, setNotify] = useState(board.replica.book.policy.notify_customer);
-  const [busy, setBusy] = useState(false);
-  const tracking = number.replace(/\s+/g, '');
-  const known = couriers().find((one) => one.code === courier);
-  const paisa = paisaOf(collect);
-  const explained = tracking !== '' || reason.trim() !== '' || UNTRACKED.includes(courier);
-  const ready = courier !== '' && paisa !== null && explained;
-  const duplicate = tracking === '' ? null : orderWithNumber(tracking, shipment);
-
-  const dispatch = async () => {
-    if (paisa === null) return;
-    setBusy(true);
-    localStorage.setItem(LAST_COURIER, courier);
-    const body = {
-      fulfillment_id: shipment.id,
-      courier,
-      tracking_number: tracking,
-      tracking_url: trackingUrl(known, tracking) ?? '',
-      no_tracking_reason: tracking === '' ? reason.trim() || courierName(courier) : '',
-      notify_customer: notify,
-      collect_paisa: paisa,
-    };
-    await saving(
-      () => record('dispatch', body),
-      () => {
-        goInstead('order', order.id);
-      },
-    );
-    setBusy(false);
+  const [form, setForm] = useState<HandOver>(() => ({
+    courier: localStorage.getItem(LAST_COURIER) ?? '',
+    number: '',
+    reason: '',
+    collect: String(shipment.collect_paisa / 100),
+    notify: board.replica.book.policy.notify_customer,
+  }));
+  const recording = useRecording();
+  const change = (part: Partial<HandOver>) => {
+    setForm({ ...form, ...part });
   };
-  return (
-    <ParcelFrame
-      words={t('dispatch.title')}
-      order={order}
-      dock={
-        <Button
-          look="primary"
-          icon="truck"
-          big
-          disabled={busy || !ready}
-          testId="dispatch-submit"
-          onPress={() => void dispatch()}
-        >
-          {courier === ''
-            ? t('dispatch.submit')
-            : t('dispatch.submit_with', { courier: courierName(courier) })}
-        </Button>
-      }
+  const body = bodyOf(form, shipment);
+  const dispatch = async () => {
+    if (body === null) return;
+    localStorage.setItem(LAST_COURIER, form.courier);
+    await recording.record(() => record('dispatch', body), 'order', order.id);
+  };
+  const words =
+    form.courier === ''
+      ? t('dispatch.submit')
+      : t('dispatch.submit_with', { courier: courierName(form.courier) });
+  const dock = (
+    <Button
+      look="primary"
+      icon="truck"
+      big
+      disabled={recording.busy || body === null}
+      testId="dispatch-submit"
+      onPress={() => void dispatch()}
     >
+      {words}
+    </Button>
+  );
+  return (
+    <ParcelFrame words={t('dispatch.title')} order={order} dock={dock}>
       <Card title={t('dispatch.courier')}>
         <Chips
           label={t('dispatch.courier')}
           wrap
           chips={couriers().map(({ code, name }) => ({ id: code, label: name }))}
-          chosen={courier}
-          onChoose={setCourier}
+          chosen={form.courier}
+          onChoose={(courier) => {
+            change({ courier });
+          }}
           testId="courier"
         />
       </Card>
       <Card>
-        <Field
-          label={t('dispatch.tracking')}
-          value={number}
-          onType={setNumber}
-          testId="tracking-number"
-          leftToRight
-          capitals
-          beside={<PasteButton onPaste={setNumber} />}
-        />
-        {duplicate !== null && (
-          <Banner tone="warn" testId="tracking-duplicate">
-            {t('dispatch.duplicate', { name: duplicate })}
-          </Banner>
-        )}
-        {tracking === '' && courier !== '' && !UNTRACKED.includes(courier) && (
-          <Field
-            label={t('dispatch.no_tracking')}
-            value={reason}
-            onType={setReason}
-            testId="no-tracking-reason"
-          />
-        )}
-        <Field
-          label={t('dispatch.collect')}
-          value={collect}
-          onType={setCollect}
-          testId="collect"
-          kind="decimal"
-        />
-        <Switch
-          label={t('dispatch.notify')}
-          on={notify}
-          onSwitch={setNotify}
-          testId="notify-customer"
-        />
-        {shipment.workflow === 'smart' && <Soft>{t('dispatch.shopify')}</Soft>}
+        <Tracking form={form} shipment={shipment} change={change} />
+        <Telling form={form} smart={shipment.workflow === 'smart'} change={change} />
       </Card>
     </ParcelFrame>
+  );
+}
+
+/** What is recorded, or null while something is missing. */
+function bodyOf(form: HandOver, shipment: Fulfillment) {
+  const tracking = form.number.replace(/\s+/g, '');
+  const paisa = paisaOf(form.collect);
+  const untracked = UNTRACKED.includes(form.courier);
+  const explained = tracking !== '' || form.reason.trim() !== '' || untracked;
+  if (form.courier === '' || paisa === null || !explained) return null;
+  const known = couriers().find((one) => one.code === form.courier);
+  const reason = form.reason.trim() || courierName(form.courier);
+  return {
+    fulfillment_id: shipment.id,
+    courier: form.courier,
+    tracking_number: tracking,
+    tracking_url: trackingUrl(known, tracking) ?? '',
+    no_tracking_reason: tracking === '' ? reason : '',
+    notify_customer: form.notify,
+    collect_paisa: paisa,
+  };
+}
+
+type Change = (part: Partial<HandOver>) => void;
+
+/** The number, by hand or pasted; where there is none, why. */
+function Tracking(props: { form: HandOver; shipment: Fulfillment; change: Change }) {
+  const { form, shipment, change } = props;
+  const tracking = form.number.replace(/\s+/g, '');
+  const duplicate = tracking === '' ? null : orderWithNumber(tracking, shipment);
+  const type = (number: string) => {
+    change({ number });
+  };
+  return (
+    <>
+      <Field
+        label={t('dispatch.tracking')}
+        value={form.number}
+        onType={type}
+        testId="tracking-number"
+        leftToRight
+        capitals
+        beside={<PasteButton onPaste={type} />}
+      />
+      {duplicate !== null && (
+        <Banner tone="warn" testId="tracking-duplicate">
+          {t('dispatch.duplicate', { name: duplicate })}
+        </Banner>
+      )}
+      {tracking === '' && form.courier !== '' && !UNTRACKED.includes(form.courier) && (
+        <Field
+          label={t('dispatch.no_tracking')}
+          value={form.reason}
+          onType={(reason) => {
+            change({ reason });
+          }}
+          testId="no-tracking-reason"
+        />
+      )}
+    </>
+  );
+}
+
+/** The cash to collect, and whether the customer is told. */
+function Telling({ form, smart, change }: { form: HandOver; smart: boolean; change: Change }) {
+  return (
+    <>
+      <Field
+        label={t('dispatch.collect')}
+        value={form.collect}
+        onType={(collect) => {
+          change({ collect });
+        }}
+        testId="collect"
+        kind="decimal"
+      />
+      <Switch
+        label={t('dispatch.notify')}
+        on={form.notify}
+        onSwitch={(notify) => {
+          change({ notify });
+        }}
+        testId="notify-customer"
+      />
+      {smart && <Soft>{t('dispatch.shopify')}</Soft>}
+    </>
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { speak, t, language } from '../i18n/words.ts';
 import type { Identity } from '../store/meta.ts';
@@ -40,79 +41,127 @@ export function Enrol({ code: given }: { code: string | undefined }) {
     }
   };
   const ready = way === 'code' ? code.trim() !== '' : name.trim() !== '' && password !== '';
+  const fields =
+    way === 'code' ? (
+      <CodeField code={code} onType={setCode} />
+    ) : (
+      <PasswordFields name={name} onName={setName} password={password} onPassword={setPassword} />
+    );
   return (
     <main class={styles.page} data-testid="enrol">
       <LanguageChips />
       <img src="/icon-192.png" alt="" width="72" height="72" class={styles.mark} />
       <h1>{t(way === 'code' ? 'enrol.title' : 'login.title')}</h1>
-      <form
-        class={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit();
-        }}
-      >
-        <Card>
-          {way === 'code' ? (
-            <>
-              <Soft>{t('enrol.lead')}</Soft>
-              <Field
-                label={t('enrol.code')}
-                value={code}
-                onType={setCode}
-                testId="enrol-code"
-                autoComplete="one-time-code"
-                leftToRight
-                capitals
-              />
-            </>
-          ) : (
-            <>
-              <Field
-                label={t('login.login')}
-                value={name}
-                onType={setName}
-                testId="login-name"
-                autoComplete="username"
-                leftToRight
-              />
-              <Field
-                label={t('login.password')}
-                value={password}
-                onType={setPassword}
-                testId="login-password"
-                kind="password"
-                autoComplete="current-password"
-              />
-            </>
-          )}
-          {trouble !== null && (
-            <Banner tone="bad" testId="enrol-error">
-              {trouble}
-            </Banner>
-          )}
-          <Button
-            type="submit"
-            look="primary"
-            disabled={busy || !ready}
-            testId={way === 'code' ? 'enrol-submit' : 'login-submit'}
-          >
-            {t(way === 'code' ? 'enrol.start' : 'login.submit')}
-          </Button>
-        </Card>
-      </form>
-      <button
-        type="button"
-        class={styles.other}
-        data-testid="enrol-other-way"
-        onClick={() => {
+      <Form way={way} trouble={trouble} ready={ready && !busy} onSubmit={() => void submit()}>
+        {fields}
+      </Form>
+      <OtherWay
+        way={way}
+        onTurn={(other) => {
           setTrouble(null);
-          setWay(way === 'code' ? 'login' : 'code');
+          setWay(other);
         }}
-      >
-        {t(way === 'code' ? 'enrol.supervisor' : 'enrol.have_code')}
-      </button>
+      />
     </main>
+  );
+}
+
+interface FormProps {
+  way: Way;
+  trouble: string | null;
+  ready: boolean;
+  onSubmit: () => void;
+  children: ComponentChildren;
+}
+
+function Form({ way, trouble, ready, onSubmit, children }: FormProps) {
+  return (
+    <form
+      class={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSubmit();
+      }}
+    >
+      <Card>
+        {children}
+        {trouble !== null && (
+          <Banner tone="bad" testId="enrol-error">
+            {trouble}
+          </Banner>
+        )}
+        <Button
+          type="submit"
+          look="primary"
+          disabled={!ready}
+          testId={way === 'code' ? 'enrol-submit' : 'login-submit'}
+        >
+          {t(way === 'code' ? 'enrol.start' : 'login.submit')}
+        </Button>
+      </Card>
+    </form>
+  );
+}
+
+function CodeField({ code, onType }: { code: string; onType: (code: string) => void }) {
+  return (
+    <>
+      <Soft>{t('enrol.lead')}</Soft>
+      <Field
+        label={t('enrol.code')}
+        value={code}
+        onType={onType}
+        testId="enrol-code"
+        autoComplete="one-time-code"
+        leftToRight
+        capitals
+      />
+    </>
+  );
+}
+
+interface PasswordFieldsProps {
+  name: string;
+  onName: (name: string) => void;
+  password: string;
+  onPassword: (password: string) => void;
+}
+
+function PasswordFields({ name, onName, password, onPassword }: PasswordFieldsProps) {
+  return (
+    <>
+      <Field
+        label={t('login.login')}
+        value={name}
+        onType={onName}
+        testId="login-name"
+        autoComplete="username"
+        leftToRight
+      />
+      <Field
+        label={t('login.password')}
+        value={password}
+        onType={onPassword}
+        testId="login-password"
+        kind="password"
+        autoComplete="current-password"
+      />
+    </>
+  );
+}
+
+function OtherWay({ way, onTurn }: { way: Way; onTurn: (way: Way) => void }) {
+  return (
+    <button
+      type="button"
+      class={styles.other}
+      data-testid="enrol-other-way"
+      onClick={() => {
+        onTurn(way === 'code' ? 'login' : 'code');
+      }}
+    >
+      {t(way === 'code' ? 'enrol.supervisor' : 'enrol.have_code')}
+    </button>
   );
 }
 

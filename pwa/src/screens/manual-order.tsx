@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/words.ts';
-import type { BranchId, OrderId, OrderLine, OrderLineId } from '../protocol/generated.ts';
+import type { BranchId, Order, OrderId, OrderLine, OrderLineId } from '../protocol/generated.ts';
 import { Empty } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { Chips } from '../ui/chips.tsx';
@@ -8,12 +8,11 @@ import { Frame } from '../ui/frame.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Picture } from '../ui/line-item.tsx';
 import { Stepper } from '../ui/stepper.tsx';
-import { saving } from '../ui/toast.tsx';
+import { useRecording } from '../ui/use-recording.ts';
 import { board } from '../view/board.ts';
 import { branchName } from '../view/names.ts';
 import { may } from '../view/next-step.ts';
 import { newFulfillmentId, record } from '../view/recording.ts';
-import { goInstead } from '../view/routes.ts';
 import { sendable } from '../view/sendable.ts';
 import { freeAt } from '../view/stock.ts';
 import styles from './manual-order.module.css';
@@ -22,11 +21,8 @@ import styles from './manual-order.module.css';
 export function ManualOrder({ id }: { id: OrderId }) {
   const order = board.replica.book.orders.get(id);
   const branches = board.myBranches.filter((branch) => may('manual_fulfillment', branch));
-  const [picked, setPicked] = useState<BranchId | null>(null);
-  const [busy, setBusy] = useState(false);
   const open = order?.lines.filter((line) => sendable(line) > 0) ?? [];
-  const [units, setUnits] = useState<ReadonlyMap<OrderLineId, number>>(new Map());
-  const branch = picked ?? board.branchId.value ?? branches[0] ?? null;
+  const branch = board.branchId.value ?? branches[0] ?? null;
   if (order === undefined || branch === null || open.length === 0) {
     return (
       <Frame title={t('manual.title')} home={['manual']}>
@@ -34,48 +30,43 @@ export function ManualOrder({ id }: { id: OrderId }) {
       </Frame>
     );
   }
+  return <Sent order={order} open={open} branches={branches} first={branch} />;
+}
+
+interface SentProps {
+  order: Order;
+  open: readonly OrderLine[];
+  branches: readonly BranchId[];
+  first: BranchId;
+}
+
+function Sent({ order, open, branches, first }: SentProps) {
+  const [branch, setBranch] = useState(first);
+  const [units, setUnits] = useState<ReadonlyMap<OrderLineId, number>>(new Map());
+  const recording = useRecording();
   const alone = open.length === 1;
   const unitsOf = (line: OrderLine) => units.get(line.id) ?? (alone ? sendable(line) : 0);
-  const set = (line: OrderLine, n: number) => {
-    setUnits(new Map(units).set(line.id, n));
-  };
   const lines = open
     .filter((line) => unitsOf(line) > 0)
     .map((line) => ({ order_line_id: line.id, units: unitsOf(line) }));
-  const save = async () => {
-    setBusy(true);
-    const fulfillment_id = newFulfillmentId();
-    await saving(
-      () =>
-        record('manual_fulfillment', {
-          fulfillment_id,
-          order_id: order.id,
-          branch_id: branch,
-          lines,
-        }),
-      () => {
-        goInstead('manual');
-      },
-    );
-    setBusy(false);
+  const save = () => {
+    const parcel = { fulfillment_id: newFulfillmentId(), order_id: order.id, branch_id: branch };
+    return recording.record(() => record('manual_fulfillment', { ...parcel, lines }), 'manual');
   };
-  return (
-    <Frame
-      title={t('manual.title')}
-      home={['manual']}
-      dock={
-        <Button
-          look="primary"
-          icon="check"
-          big
-          disabled={busy || lines.length === 0}
-          testId="manual-save"
-          onPress={() => void save()}
-        >
-          {t('manual.save')}
-        </Button>
-      }
+  const dock = (
+    <Button
+      look="primary"
+      icon="check"
+      big
+      disabled={recording.busy || lines.length === 0}
+      testId="manual-save"
+      onPress={() => void save()}
     >
+      {t('manual.save')}
+    </Button>
+  );
+  return (
+    <Frame title={t('manual.title')} home={['manual']} dock={dock}>
       <div class={styles.order}>
         <bdi class={styles.number}>{order.name}</bdi>
         <bdi>{order.contact.name ?? t('order.no_name')}</bdi>
@@ -85,13 +76,21 @@ export function ManualOrder({ id }: { id: OrderId }) {
           label={t('more.branch')}
           chips={branches.map((b) => ({ id: b, label: branchName(b) }))}
           chosen={branch}
-          onChoose={setPicked}
+          onChoose={setBranch}
           testId="manual-branch"
         />
       )}
       <ul class={styles.tiles}>
         {open.map((line) => (
-          <Tile key={line.id} line={line} units={unitsOf(line)} branch={branch} onSet={set} />
+          <Tile
+            key={line.id}
+            line={line}
+            units={unitsOf(line)}
+            branch={branch}
+            onSet={(n) => {
+              setUnits(new Map(units).set(line.id, n));
+            }}
+          />
         ))}
       </ul>
     </Frame>
@@ -102,7 +101,7 @@ interface TileProps {
   line: OrderLine;
   units: number;
   branch: BranchId;
-  onSet: (line: OrderLine, units: number) => void;
+  onSet: (units: number) => void;
 }
 
 function Tile({ line, units, branch, onSet }: TileProps) {
@@ -117,7 +116,7 @@ function Tile({ line, units, branch, onSet }: TileProps) {
         aria-pressed={on}
         data-testid="manual-tile"
         onClick={() => {
-          onSet(line, on ? 0 : max);
+          onSet(on ? 0 : max);
         }}
       >
         <Picture variantId={line.variant_id} title={line.title} />
@@ -138,9 +137,7 @@ function Tile({ line, units, branch, onSet }: TileProps) {
           units={units}
           max={max}
           testId="manual-units"
-          onStep={(n) => {
-            onSet(line, n);
-          }}
+          onStep={onSet}
         />
       )}
     </li>

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { t } from '../i18n/words.ts';
 import type { Fulfillment, FulfillmentLine, Order } from '../protocol/generated.ts';
 import { lineOf } from '../protocol/order-lines.ts';
@@ -6,27 +5,22 @@ import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { Card } from '../ui/frame.tsx';
 import { ParcelFrame, ParcelLines, unitsOf } from '../ui/parcel-lines.tsx';
-import { saving } from '../ui/toast.tsx';
+import { useRecording } from '../ui/use-recording.ts';
 import { branchName } from '../view/names.ts';
 import { record } from '../view/recording.ts';
-import { goInstead } from '../view/routes.ts';
 import { shelfAt } from '../view/stock.ts';
 
 /** The goods leave the shelf. What the book says never stops it: the item is in somebody's hand. */
 export function Pack({ order, shipment }: { order: Order; shipment: Fulfillment }) {
-  const [busy, setBusy] = useState(false);
+  const recording = useRecording();
   const short = shipment.lines.filter((line) => isShort(shipment, line));
   const counts = { n: unitsOf(shipment), branch: branchName(shipment.branch_id) };
-  const pack = async () => {
-    setBusy(true);
-    await saving(
+  const pack = () =>
+    recording.record(
       () => record('pack', { fulfillment_id: shipment.id, lines: [] }),
-      () => {
-        goInstead('order', order.id);
-      },
+      'order',
+      order.id,
     );
-    setBusy(false);
-  };
   return (
     <ParcelFrame
       words={t('pack.title')}
@@ -36,7 +30,7 @@ export function Pack({ order, shipment }: { order: Order; shipment: Fulfillment 
           look="primary"
           icon="box"
           big
-          disabled={busy}
+          disabled={recording.busy}
           testId="pack-submit"
           onPress={() => void pack()}
         >

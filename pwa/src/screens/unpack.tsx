@@ -5,31 +5,31 @@ import { Button } from '../ui/button.tsx';
 import { Field } from '../ui/field.tsx';
 import { Card, Soft } from '../ui/frame.tsx';
 import { ParcelFrame, ParcelLines, unitsOf } from '../ui/parcel-lines.tsx';
-import { saving } from '../ui/toast.tsx';
+import { useRecording } from '../ui/use-recording.ts';
 import { branchName } from '../view/names.ts';
 import { record } from '../view/recording.ts';
-import { goInstead } from '../view/routes.ts';
 
 /** The goods go back to the shelf they came from. */
 export function Unpack({ order, shipment }: { order: Order; shipment: Fulfillment }) {
   const [reason, setReason] = useState('');
-  const [busy, setBusy] = useState(false);
-  const unpack = async () => {
-    setBusy(true);
-    await saving(
+  const recording = useRecording();
+  const unpack = () =>
+    recording.record(
       () => record('unpack', { fulfillment_id: shipment.id, reason: reason.trim() }),
-      () => {
-        goInstead('order', order.id);
-      },
+      'order',
+      order.id,
     );
-    setBusy(false);
-  };
   return (
     <ParcelFrame
       words={t('unpack.title')}
       order={order}
       dock={
-        <Button look="primary" disabled={busy} testId="unpack-submit" onPress={() => void unpack()}>
+        <Button
+          look="primary"
+          disabled={recording.busy}
+          testId="unpack-submit"
+          onPress={() => void unpack()}
+        >
           {t('unpack.submit', { n: unitsOf(shipment), branch: branchName(shipment.branch_id) })}
         </Button>
       }

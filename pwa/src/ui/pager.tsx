@@ -34,7 +34,7 @@ export function Pager({ all, page, size = PAGE }: PagerProps) {
         disabled={left <= 0}
         testId="page-next"
         onPress={() => {
-          turn(+1);
+          turn(1);
         }}
       >
         {t('orders.next', { n: Math.max(0, Math.min(size, left)) })}

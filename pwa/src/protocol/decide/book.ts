@@ -113,7 +113,7 @@ export class Book {
     for (const order of decided.orders) this.orders.set(order.id, order);
     for (const shipment of decided.fulfillments) {
       this.reserve(this.fulfillments.get(shipment.id), -1);
-      this.reserve(shipment, +1);
+      this.reserve(shipment, 1);
       this.fulfillments.set(shipment.id, shipment);
     }
     for (const posting of decided.postings) this.post(posting);

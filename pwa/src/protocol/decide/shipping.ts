@@ -174,7 +174,8 @@ function unitsOf(shipment: Fulfillment | null, lineId: OrderLineId, counts: bool
 }
 
 function summary(shipment: Fulfillment): Shipment {
-  const last = shipment.steps.at(-1)!;
+  const last = shipment.steps.at(-1);
+  if (last === undefined) throw new Error(`shipment ${shipment.id} has no steps`);
   return {
     fulfillment_id: shipment.id,
     branch_id: shipment.branch_id,

@@ -1,0 +1,23 @@
+"""A running server in this process, on a fresh database, with one retailer."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from server.db.pool import Database
+from tests.server.retail import Retail, Server, started_server
+
+
+@pytest.fixture
+async def server(database: Database) -> AsyncIterator[Server]:
+    made = await started_server(database)
+    yield made
+    await made.http.aclose()
+
+
+@pytest.fixture
+async def retail(server: Server) -> Retail:
+    """A shop with two branches, people of every role, and ten of everything at each branch."""
+    made = Retail(server)
+    await made.set_up()
+    return made

@@ -108,7 +108,7 @@ def _struct(cls: type[msgspec.Struct]) -> str:
         + "\n}\n"
         f"export function fill{cls.__name__}(raw: unknown): {cls.__name__} {{\n"
         + ("  const r = raw as Record<string, unknown>;\n" if nested else "")
-        + f"  return {{\n{body}\n  }} as {cls.__name__};\n}}\n"
+        + f"  return {{\n{body}\n  }} as unknown as {cls.__name__};\n}}\n"
     )
 
 

@@ -1,5 +1,5 @@
 import './styles/tokens.css';
-import './styles/base.css';
+import './styles/elements.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { fetchScreens } from './lazy-screens.tsx';

@@ -160,9 +160,7 @@ class Retail:
 
     async def code(self, person: str, life_ms: int = 600_000) -> str:
         async with self.server.database.transaction() as connection:
-            return await invite(
-                connection, self.id, StaffId(person), self.server.clock(), life_ms
-            )
+            return await invite(connection, self.id, StaffId(person), self.server.clock(), life_ms)
 
     async def order(
         self,
@@ -215,9 +213,7 @@ class Retail:
 
     async def phone(self, person: str, *, wrap: Callable[..., Network] = Network) -> "Held":
         welcome = await enrol(self.server.http, await self.code(person))
-        around = seeded_surroundings(
-            f"{self.id}/{person}/{next(self._serial)}", self.server.clock
-        )
+        around = seeded_surroundings(f"{self.id}/{person}/{next(self._serial)}", self.server.clock)
         network = wrap(HttpTransport(self.server.http, welcome.token))
         memory = fresh_memory(welcome, around)
         return Held(Phone(memory, around, network), network, around, welcome.token)

@@ -49,8 +49,9 @@ async def test_pushing_the_same_ops_again_gives_the_same_bytes_and_moves_nothing
     first = await device.post("/sync/push", body)
     before = await read(retail)
     second = await device.post("/sync/push", body)
-    assert msgspec.json.decode(first.content, type=dict[str, msgspec.Raw])["results"] == (
-        msgspec.json.decode(second.content, type=dict[str, msgspec.Raw])["results"]
+    assert (
+        msgspec.json.decode(first.content, type=dict[str, msgspec.Raw])["results"]
+        == (msgspec.json.decode(second.content, type=dict[str, msgspec.Raw])["results"])
     )
     assert await read(retail) == before
 

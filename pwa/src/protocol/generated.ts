@@ -118,7 +118,7 @@ export function fillPolicy(raw: unknown): Policy {
     branch_sees_inbox: true,
     notify_customer: true,
     ...(raw as object),
-  } as Policy;
+  } as unknown as Policy;
 }
 
 /** A place that holds stock. */
@@ -133,7 +133,7 @@ export function fillBranch(raw: unknown): Branch {
     city: "",
     active: true,
     ...(raw as object),
-  } as Branch;
+  } as unknown as Branch;
 }
 
 /** A person. `branch_ids` bounds branch-scoped rights; empty for those who act everywhere. */
@@ -149,7 +149,7 @@ export function fillStaff(raw: unknown): Staff {
     branch_ids: [],
     active: true,
     ...(raw as object),
-  } as Staff;
+  } as unknown as Staff;
 }
 
 /** A courier as people pick it. `tracking_url` may hold `{number}`, where the tracking number goes. */
@@ -162,7 +162,7 @@ export function fillCourier(raw: unknown): Courier {
   return {
     tracking_url: "",
     ...(raw as object),
-  } as Courier;
+  } as unknown as Courier;
 }
 
 /** One sellable thing, mirrored from Shopify. */
@@ -183,7 +183,7 @@ export function fillVariant(raw: unknown): Variant {
     price_paisa: 0,
     image: null,
     ...(raw as object),
-  } as Variant;
+  } as unknown as Variant;
 }
 
 /** Units of one order line in one shipment. */
@@ -195,7 +195,7 @@ export interface FulfillmentLine {
 export function fillFulfillmentLine(raw: unknown): FulfillmentLine {
   return {
     ...(raw as object),
-  } as FulfillmentLine;
+  } as unknown as FulfillmentLine;
 }
 
 /** Who took the shipment into `state`, when by the device (`at`) and by the server (`recorded_at`), epoch ms. */
@@ -208,7 +208,7 @@ export interface Step {
 export function fillStep(raw: unknown): Step {
   return {
     ...(raw as object),
-  } as Step;
+  } as unknown as Step;
 }
 
 /** One shipment of one order from one branch. */
@@ -256,7 +256,7 @@ export function fillFulfillment(raw: unknown): Fulfillment {
     ...(raw as object),
     lines: (r['lines'] as unknown[]).map(fillFulfillmentLine),
     ...(r['steps'] === undefined ? {} : { steps: (r['steps'] as unknown[]).map(fillStep) }),
-  } as Fulfillment;
+  } as unknown as Fulfillment;
 }
 
 /** Whom to call and where to send. `phone` is digits with country code when it could be normalised. */
@@ -275,7 +275,7 @@ export function fillContact(raw: unknown): Contact {
     address: null,
     city: null,
     ...(raw as object),
-  } as Contact;
+  } as unknown as Contact;
 }
 
 /** Where asking the customer stands; `at` in epoch ms by the device that recorded it. */
@@ -293,7 +293,7 @@ export function fillConfirmation(raw: unknown): Confirmation {
     channel: null,
     note: null,
     ...(raw as object),
-  } as Confirmation;
+  } as unknown as Confirmation;
 }
 
 /** One line. `ordered_units` is what was first bought, `current_units` what edits left of it. */
@@ -322,7 +322,7 @@ export function fillOrderLine(raw: unknown): OrderLine {
     out_units: 0,
     shipped_units: 0,
     ...(raw as object),
-  } as OrderLine;
+  } as unknown as OrderLine;
 }
 
 /** A fulfillment in one line, for those who see the order but not that branch's work. */
@@ -337,7 +337,7 @@ export interface Shipment {
 export function fillShipment(raw: unknown): Shipment {
   return {
     ...(raw as object),
-  } as Shipment;
+  } as unknown as Shipment;
 }
 
 /** An order with its lines and everything derived that a screen needs. */
@@ -383,7 +383,7 @@ export function fillOrder(raw: unknown): Order {
     confirmation: fillConfirmation(r['confirmation']),
     lines: (r['lines'] as unknown[]).map(fillOrderLine),
     ...(r['shipments'] === undefined ? {} : { shipments: (r['shipments'] as unknown[]).map(fillShipment) }),
-  } as Order;
+  } as unknown as Order;
 }
 
 /** Units of one variant at one branch. */
@@ -404,7 +404,7 @@ export function fillStock(raw: unknown): Stock {
     quarantine: 0,
     ledger_version: 0,
     ...(raw as object),
-  } as Stock;
+  } as unknown as Stock;
 }
 
 /** One side of a movement: `units` are added to `account` (negative: taken from it). */
@@ -416,7 +416,7 @@ export interface Leg {
 export function fillLeg(raw: unknown): Leg {
   return {
     ...(raw as object),
-  } as Leg;
+  } as unknown as Leg;
 }
 
 /** A posting as the ledger holds it: numbered densely per branch and chained. */
@@ -444,7 +444,7 @@ export function fillLedgerEntry(raw: unknown): LedgerEntry {
     reverses: null,
     ...(raw as object),
     legs: (r['legs'] as unknown[]).map(fillLeg),
-  } as LedgerEntry;
+  } as unknown as LedgerEntry;
 }
 
 /** The answer to one op, stored once and returned byte for byte ever after. */
@@ -469,7 +469,7 @@ export function fillResult(raw: unknown): Result {
     detail: null,
     versions: {},
     ...(raw as object),
-  } as Result;
+  } as unknown as Result;
 }
 
 /** Something a supervisor must look at: what, who, where, when, and what they had seen. */
@@ -506,7 +506,7 @@ export function fillDiscrepancy(raw: unknown): Discrepancy {
     closed_at: null,
     closed_by_op: null,
     ...(raw as object),
-  } as Discrepancy;
+  } as unknown as Discrepancy;
 }
 
 /** Units of one order line. */
@@ -517,7 +517,7 @@ export interface LineUnits {
 export function fillLineUnits(raw: unknown): LineUnits {
   return {
     ...(raw as object),
-  } as LineUnits;
+  } as unknown as LineUnits;
 }
 
 /** Units of one variant. */
@@ -528,7 +528,7 @@ export interface VariantUnits {
 export function fillVariantUnits(raw: unknown): VariantUnits {
   return {
     ...(raw as object),
-  } as VariantUnits;
+  } as unknown as VariantUnits;
 }
 
 /** The customer said yes. Claim. */
@@ -542,7 +542,7 @@ export function fillConfirm(raw: unknown): Confirm {
     channel: "call",
     note: null,
     ...(raw as object),
-  } as Confirm;
+  } as unknown as Confirm;
 }
 
 /** Reserve units of an order at a branch for one shipment. Claim. */
@@ -559,7 +559,7 @@ export function fillCreateFulfillment(raw: unknown): CreateFulfillment {
     override_reason: null,
     ...(raw as object),
     lines: (r['lines'] as unknown[]).map(fillLineUnits),
-  } as CreateFulfillment;
+  } as unknown as CreateFulfillment;
 }
 
 /** The goods left the shelf for this shipment. Fact. Without lines: all that the shipment holds. */
@@ -573,7 +573,7 @@ export function fillPack(raw: unknown): Pack {
     lines: [],
     ...(raw as object),
     ...(r['lines'] === undefined ? {} : { lines: (r['lines'] as unknown[]).map(fillLineUnits) }),
-  } as Pack;
+  } as unknown as Pack;
 }
 
 /** The goods went back to the shelf. Fact. */
@@ -585,7 +585,7 @@ export function fillUnpack(raw: unknown): Unpack {
   return {
     reason: null,
     ...(raw as object),
-  } as Unpack;
+  } as unknown as Unpack;
 }
 
 /** The parcel was handed to a courier. Fact. Without a tracking number `no_tracking_reason` says why. */
@@ -606,7 +606,7 @@ export function fillDispatch(raw: unknown): Dispatch {
     notify_customer: true,
     collect_paisa: null,
     ...(raw as object),
-  } as Dispatch;
+  } as unknown as Dispatch;
 }
 
 /** The customer has it. Fact. `cash_paisa` is what was taken at the door. */
@@ -620,7 +620,7 @@ export function fillDeliver(raw: unknown): Deliver {
     cash_paisa: null,
     note: null,
     ...(raw as object),
-  } as Deliver;
+  } as unknown as Deliver;
 }
 
 /** Somebody sent these goods and writes it down. Fact; never reaches Shopify (S36). */
@@ -641,7 +641,7 @@ export function fillManualFulfillment(raw: unknown): ManualFulfillment {
     note: null,
     ...(raw as object),
     lines: (r['lines'] as unknown[]).map(fillLineUnits),
-  } as ManualFulfillment;
+  } as unknown as ManualFulfillment;
 }
 
 /** What a branch held when it began with Rawana; comes in from outside. Fact. */
@@ -656,7 +656,7 @@ export function fillOpeningStock(raw: unknown): OpeningStock {
     note: null,
     ...(raw as object),
     lines: (r['lines'] as unknown[]).map(fillVariantUnits),
-  } as OpeningStock;
+  } as unknown as OpeningStock;
 }
 
 /** An order line as the store showed it. `fulfilled_units` counts live Shopify fulfillments only. */
@@ -679,7 +679,7 @@ export function fillSeenLine(raw: unknown): SeenLine {
     ships: true,
     fulfilled_units: 0,
     ...(raw as object),
-  } as SeenLine;
+  } as unknown as SeenLine;
 }
 
 /** One reading of an order from the store, already in our words. News. */
@@ -710,7 +710,7 @@ export function fillShopifyOrder(raw: unknown): ShopifyOrder {
     ...(raw as object),
     contact: fillContact(r['contact']),
     lines: (r['lines'] as unknown[]).map(fillSeenLine),
-  } as ShopifyOrder;
+  } as unknown as ShopifyOrder;
 }
 
 /** What became of our own write about one shipment. News. */
@@ -725,7 +725,7 @@ export function fillShopifyOutcome(raw: unknown): ShopifyOutcome {
     shopify_fulfillment_gid: null,
     error: null,
     ...(raw as object),
-  } as ShopifyOutcome;
+  } as unknown as ShopifyOutcome;
 }
 
 /** One thing a person did, as its device recorded it. */
@@ -753,7 +753,7 @@ export function fillOp(raw: unknown): Op {
     deps: [],
     body: {},
     ...(raw as object),
-  } as Op;
+  } as unknown as Op;
 }
 
 /** What the fleet board shows of a phone. `oldest_at` is epoch ms of its oldest unsent op. */
@@ -770,7 +770,7 @@ export function fillPhoneHealth(raw: unknown): PhoneHealth {
     persisted: null,
     free_mb: null,
     ...(raw as object),
-  } as PhoneHealth;
+  } as unknown as PhoneHealth;
 }
 
 /** A phone presents itself: what it speaks, where its op log stands, what it has seen. */
@@ -801,7 +801,7 @@ export function fillHelloRequest(raw: unknown): HelloRequest {
     health: null,
     ...(raw as object),
     ...(r['health'] === undefined ? {} : { health: r['health'] === null ? null : fillPhoneHealth(r['health']) }),
-  } as HelloRequest;
+  } as unknown as HelloRequest;
 }
 
 /** Where the server has the device's op log, in the incarnation that it named. */
@@ -814,7 +814,7 @@ export interface DeviceHead {
 export function fillDeviceHead(raw: unknown): DeviceHead {
   return {
     ...(raw as object),
-  } as DeviceHead;
+  } as unknown as DeviceHead;
 }
 
 /** The bounds that this server enforces. */
@@ -828,7 +828,7 @@ export interface Limits {
 export function fillLimits(raw: unknown): Limits {
   return {
     ...(raw as object),
-  } as Limits;
+  } as unknown as Limits;
 }
 
 /** The server's side of a hello. `restored_to` is epoch ms of the backup when it was restored from one. */
@@ -847,7 +847,7 @@ export function fillHelloReply(raw: unknown): HelloReply {
     ...(raw as object),
     device: fillDeviceHead(r['device']),
     limits: fillLimits(r['limits']),
-  } as HelloReply;
+  } as unknown as HelloReply;
 }
 
 /** What a phone has of each stream. A granted stream that is not named starts at 0. */
@@ -862,7 +862,7 @@ export function fillPullRequest(raw: unknown): PullRequest {
     cursors: {},
     max_bytes: 524288,
     ...(raw as object),
-  } as PullRequest;
+  } as unknown as PullRequest;
 }
 
 /** A pull that rides along with a push: one round trip on a slow network. */
@@ -875,7 +875,7 @@ export function fillPullRide(raw: unknown): PullRide {
     cursors: {},
     max_bytes: 524288,
     ...(raw as object),
-  } as PullRide;
+  } as unknown as PullRide;
 }
 
 /** The rows of one stream changed after version `from` and up to version `to`, each at its latest. */
@@ -888,7 +888,7 @@ export interface Patch {
 export function fillPatch(raw: unknown): Patch {
   return {
     ...(raw as object),
-  } as Patch;
+  } as unknown as Patch;
 }
 
 /** One consistent reading. `results` are those of this device that it has not confirmed. */
@@ -907,7 +907,7 @@ export function fillPullReply(raw: unknown): PullReply {
   return {
     ...(raw as object),
     patches: (r['patches'] as unknown[]).map(fillPatch),
-  } as PullReply;
+  } as unknown as PullReply;
 }
 
 /** Ops in the order in which they were recorded. Each stays raw: it is read by itself. */
@@ -932,7 +932,7 @@ export function fillPushRequest(raw: unknown): PushRequest {
     pull: null,
     ...(raw as object),
     ...(r['pull'] === undefined ? {} : { pull: r['pull'] === null ? null : fillPullRide(r['pull']) }),
-  } as PushRequest;
+  } as unknown as PushRequest;
 }
 
 /** One result per op, verbatim as stored. `more` asks the phone to push the rest at once. */
@@ -949,7 +949,7 @@ export function fillPushReply(raw: unknown): PushReply {
     pull: null,
     ...(raw as object),
     ...(r['pull'] === undefined ? {} : { pull: r['pull'] === null ? null : fillPullReply(r['pull']) }),
-  } as PushReply;
+  } as unknown as PushReply;
 }
 
 /** A problem in the RFC 9457 shape, with what the phone needs to recover. */
@@ -974,7 +974,7 @@ export function fillProblemReply(raw: unknown): ProblemReply {
     retry_after_ms: 0,
     ...(raw as object),
     ...(r['device'] === undefined ? {} : { device: r['device'] === null ? null : fillDeviceHead(r['device']) }),
-  } as ProblemReply;
+  } as unknown as ProblemReply;
 }
 
 /** Ids of ops that the phone still holds; under the new epoch when there is one. */
@@ -987,7 +987,7 @@ export function fillOfferRequest(raw: unknown): OfferRequest {
     epoch: null,
     ids: [],
     ...(raw as object),
-  } as OfferRequest;
+  } as unknown as OfferRequest;
 }
 
 /** Which of them the server lacks, in the offered order, and the results of the others. */
@@ -1000,7 +1000,7 @@ export interface OfferReply {
 export function fillOfferReply(raw: unknown): OfferReply {
   return {
     ...(raw as object),
-  } as OfferReply;
+  } as unknown as OfferReply;
 }
 
 /** One event with what the driver knows at that moment. */
@@ -1024,7 +1024,7 @@ export function fillEvent(raw: unknown): Event {
     problem: null,
     retry_after_ms: 0,
     ...(raw as object),
-  } as Event;
+  } as unknown as Event;
 }
 
 /** One thing to do; `ceiling_ms` and `exactly` belong to ARM (`exactly`: the server named the time, no jitter). */
@@ -1038,7 +1038,7 @@ export function fillAction(raw: unknown): Action {
     ceiling_ms: 0,
     exactly: false,
     ...(raw as object),
-  } as Action;
+  } as unknown as Action;
 }
 
 /** Where the loop stands. */
@@ -1061,12 +1061,12 @@ export function fillPhone(raw: unknown): Phone {
     recovering: false,
     again: false,
     ...(raw as object),
-  } as Phone;
+  } as unknown as Phone;
 }
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "99d312cc9a4d0403";
+export const WIRE_FINGERPRINT: string = "02c73debaa3a9ecc";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,

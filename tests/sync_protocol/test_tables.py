@@ -17,7 +17,7 @@ from sync_protocol.fulfillments import (
     next_state,
 )
 from sync_protocol.ids import BranchId, DeviceId, StaffId
-from sync_protocol.ops import KINDS, KindRule, OpKind
+from sync_protocol.ops import KINDS, OpKind
 from sync_protocol.permissions import RIGHTS, Reach, may_record, streams_for
 from sync_protocol.shop import Branch, Policy, Role, Staff
 from sync_protocol.version import WIRE_FINGERPRINT
@@ -109,11 +109,14 @@ def without_words(value: object) -> object:
 
 def wire_fingerprint() -> str:
     """Hash every shape, table and bound that both sides must share."""
-    structs = [rule.body for rule in KINDS.values()]
-    for module in typescript.MODULES:
-        found = [cls for cls in vars(module).values() if isinstance(cls, type)]
-        structs += [cls for cls in found if issubclass(cls, msgspec.Struct) and cls is not Struct]
-    structs = sorted(set(structs) - {KindRule}, key=lambda cls: cls.__name__)
+    named = {name: cls for module in typescript.MODULES for name, cls in vars(module).items()}
+    structs = [
+        cls
+        for name, cls in sorted(named.items())
+        if isinstance(cls, type)
+        and issubclass(cls, Struct)
+        and name not in typescript.SERVER_ONLY | {"Struct"}
+    ]
     _, shapes = msgspec.json.schema_components(structs)
     bounds = {name: value for name, value in vars(limits).items() if name.isupper()}
     shared = [without_words(shapes), TRANSITIONS, RIGHTS, sorted(GOODS_OUT), bounds]

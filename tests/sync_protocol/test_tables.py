@@ -1,5 +1,6 @@
 """The tables are whole: every cell is decided, and the wire and the generated files follow them."""
 
+import enum
 import hashlib
 import itertools
 import pathlib
@@ -99,27 +100,20 @@ def test_the_generated_typescript_is_what_the_structs_say():
     assert written == typescript.render(), "run `make generate`"
 
 
-def without_words(value: object) -> object:
-    """Drop what is said about a shape; only the shape counts."""
-    if isinstance(value, dict):
-        kept = {k: v for k, v in value.items() if k not in ("description", "title")}
-        return {k: without_words(v) for k, v in kept.items()}
-    return [without_words(v) for v in value] if isinstance(value, list) else value
-
-
 def wire_fingerprint() -> str:
-    """Hash every shape, table and bound that both sides must share."""
+    """Hash every shape, table and bound that both sides must share; words about them do not count."""
     named = {name: cls for module in typescript.MODULES for name, cls in vars(module).items()}
-    structs = [
-        cls
-        for name, cls in sorted(named.items())
-        if isinstance(cls, type)
-        and issubclass(cls, Struct)
-        and name not in typescript.SERVER_ONLY | {"Struct"}
-    ]
-    _, shapes = msgspec.json.schema_components(structs)
+    shapes: dict[str, object] = {}
+    for name, cls in named.items():
+        if not isinstance(cls, type) or name in typescript.SERVER_ONLY | {"Struct", "StrEnum"}:
+            continue
+        if issubclass(cls, Struct):
+            fields = msgspec.structs.fields(cls)
+            shapes[name] = [(f.encode_name, repr(f.type), f.required) for f in fields]
+        elif issubclass(cls, enum.StrEnum):
+            shapes[name] = list(cls)
     bounds = {name: value for name, value in vars(limits).items() if name.isupper()}
-    shared = [without_words(shapes), TRANSITIONS, RIGHTS, sorted(GOODS_OUT), bounds]
+    shared = [shapes, TRANSITIONS, RIGHTS, sorted(GOODS_OUT), bounds]
     return hashlib.sha256(msgspec.json.encode(shared, order="sorted")).hexdigest()[:16]
 
 

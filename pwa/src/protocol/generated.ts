@@ -1066,7 +1066,7 @@ export function fillPhone(raw: unknown): Phone {
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "02c73debaa3a9ecc";
+export const WIRE_FINGERPRINT: string = "ec1c890a82c7b269";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,

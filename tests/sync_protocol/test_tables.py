@@ -4,6 +4,7 @@ import enum
 import hashlib
 import itertools
 import pathlib
+from typing import get_args
 
 import msgspec
 import pytest
@@ -100,6 +101,10 @@ def test_the_generated_typescript_is_what_the_structs_say():
     assert written == typescript.render(), "run `make generate`"
 
 
+def bounds_of(annotation: object) -> list[str]:
+    return [repr(m) for m in get_args(annotation) if isinstance(m, msgspec.Meta)]
+
+
 def wire_fingerprint() -> str:
     """Hash every shape, table and bound that both sides must share; words about them do not count."""
     named = {name: cls for module in typescript.MODULES for name, cls in vars(module).items()}
@@ -109,7 +114,10 @@ def wire_fingerprint() -> str:
             continue
         if issubclass(cls, Struct):
             fields = msgspec.structs.fields(cls)
-            shapes[name] = [(f.encode_name, repr(f.type), f.required) for f in fields]
+            shapes[name] = [
+                (f.encode_name, typescript._type(f.type), bounds_of(f.type), f.required)
+                for f in fields
+            ]
         elif issubclass(cls, enum.StrEnum):
             shapes[name] = list(cls)
     bounds = {name: value for name, value in vars(limits).items() if name.isupper()}

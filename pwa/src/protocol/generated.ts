@@ -1066,7 +1066,7 @@ export function fillPhone(raw: unknown): Phone {
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "ec1c890a82c7b269";
+export const WIRE_FINGERPRINT: string = "cd6b9f7ac0d3c96e";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,

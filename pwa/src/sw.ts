@@ -77,13 +77,11 @@ async function forgetOldFiles(): Promise<void> {
 
 /** From the phone; what was left out of the first load (Urdu's letters) is kept once it was fetched. */
 async function fromCache(path: string, request: Request): Promise<Response> {
-  const kept = await caches.match(path);
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(path);
   if (kept !== undefined) return kept;
   const response = await fetch(request);
-  if (response.ok && path.startsWith('/assets/')) {
-    const cache = await caches.open(CACHE);
-    await cache.put(path, response.clone());
-  }
+  if (response.ok && path.startsWith('/assets/')) await cache.put(path, response.clone());
   return response;
 }
 

@@ -71,14 +71,18 @@ async def load_book(connection: Connection, shop_id: ShopId, bodies: Iterable[Op
 
 
 async def _book_of_shop(connection: Connection, shop_id: ShopId) -> Book:
-    row = await connection.fetchrow("SELECT policy FROM shop WHERE id = $1", shop_id)
-    assert row is not None, f"no shop {shop_id}"
-    branches = await connection.fetch(
-        "SELECT id, name, city, active FROM branch WHERE shop_id = $1", shop_id
+    row = await connection.fetchrow(
+        """
+        SELECT policy, (SELECT coalesce(json_agg(b), '[]') FROM branch b WHERE shop_id = $1) AS branches
+        FROM shop WHERE id = $1
+        """,
+        shop_id,
     )
+    assert row is not None, f"no shop {shop_id}"
+    branches = msgspec.json.decode(row["branches"], type=list[Branch])
     return Book(
         policy=msgspec.json.decode(row["policy"], type=Policy),
-        branches={b["id"]: msgspec.convert(dict(b), Branch) for b in branches},
+        branches={branch.id: branch for branch in branches},
     )
 
 

@@ -29,26 +29,22 @@ async def lock_log(
     connection: Connection, shop_id: ShopId, device_id: DeviceId, incarnation: Incarnation
 ) -> DeviceLog:
     """Lock a device's log until the commit: two pushes of one phone are worked off one after the other."""
-    await connection.execute(
-        """
-        INSERT INTO device_log (shop_id, device_id, incarnation, n, links) VALUES ($1, $2, $3, 0, '{}')
-        ON CONFLICT DO NOTHING
-        """,
-        shop_id,
-        device_id,
-        incarnation,
-    )
-    row = await connection.fetchrow(
-        """
-        SELECT n, links FROM device_log WHERE shop_id = $1 AND device_id = $2 AND incarnation = $3
-        FOR UPDATE
-        """,
-        shop_id,
-        device_id,
-        incarnation,
-    )
+    where = (shop_id, device_id, incarnation)
+    row = await connection.fetchrow(_LOCK_LOG, *where)
+    if row is None:
+        await connection.execute(_MAKE_LOG, *where)
+        row = await connection.fetchrow(_LOCK_LOG, *where)
     assert row is not None
     return DeviceLog(n=row["n"], links=frozenset(row["links"]))
+
+
+_LOCK_LOG = """
+SELECT n, links FROM device_log WHERE shop_id = $1 AND device_id = $2 AND incarnation = $3 FOR UPDATE
+"""
+_MAKE_LOG = """
+INSERT INTO device_log (shop_id, device_id, incarnation, n, links) VALUES ($1, $2, $3, 0, '{}')
+ON CONFLICT DO NOTHING
+"""
 
 
 async def read_log(

@@ -55,23 +55,10 @@ async def _reserve(
 ) -> dict[StreamName, int]:
     """Move each stream's counter on by its count; return where each stood before."""
     names = sorted(counts)
-    await connection.execute(
-        """
-        INSERT INTO stream (shop_id, name, version)
-        SELECT $1, name, 0 FROM unnest($2::text[]) AS wanted (name) ORDER BY name
-        ON CONFLICT DO NOTHING
-        """,
-        shop_id,
-        names,
-    )
-    locked = await connection.fetch(
-        """
-        SELECT name, version FROM stream WHERE shop_id = $1 AND name = any($2::text[])
-        ORDER BY name FOR NO KEY UPDATE
-        """,
-        shop_id,
-        names,
-    )
+    locked = await connection.fetch(_LOCK_STREAMS, shop_id, names)
+    if len(locked) < len(names):
+        await connection.execute(_MAKE_STREAMS, shop_id, names)
+        locked = await connection.fetch(_LOCK_STREAMS, shop_id, names)
     await connection.execute(
         """
         UPDATE stream SET version = version + added.n
@@ -83,6 +70,17 @@ async def _reserve(
         [counts[name] for name in names],
     )
     return {StreamName(row["name"]): row["version"] for row in locked}
+
+
+_LOCK_STREAMS = """
+SELECT name, version FROM stream WHERE shop_id = $1 AND name = any($2::text[])
+ORDER BY name FOR NO KEY UPDATE
+"""
+_MAKE_STREAMS = """
+INSERT INTO stream (shop_id, name, version)
+SELECT $1, name, 0 FROM unnest($2::text[]) AS wanted (name) ORDER BY name
+ON CONFLICT DO NOTHING
+"""
 
 
 async def read_heads(

@@ -3,11 +3,12 @@
 import gzip
 import random
 
+import httpx
 import msgspec
 import pytest
 
 from tests.server.books import balances, findings, rows_of
-from tests.server.retail import KURTA, LAHORE, Retail
+from tests.server.retail import KURTA, LAHORE, Device, Retail
 
 LONG = random.Random(7).randbytes(6_000).hex()
 """12,000 characters that do not compress: more than an index of PostgreSQL can hold."""
@@ -46,7 +47,8 @@ POISON = {
     "a raw NUL byte": with_text(b"a\x00b"),
     "10,000 brackets as its body": op(body="DEEP").replace(b'"DEEP"', deep(7_000)),
     "10,000 brackets in a field": with_text(b"x").replace(b'"x"', deep(7_000)),
-    "20,000 braces": op(body="DEEP").replace(b'"DEEP"', deep(20_000, '{"a":', "}")[:-1]),
+    "2,000 braces": op(body="DEEP").replace(b'"DEEP"', b'{"a":' * 2_000 + b"1" + b"}" * 2_000),
+    "a brace that closes nothing": op(body="DEEP").replace(b'"DEEP"', b'{"a":}'),
     "only brackets": deep(10_000),
     "brackets in the id": op(id="DEEP").replace(b'"DEEP"', deep(5_000)),
     "units beyond 64 bits": units(2**70),
@@ -131,24 +133,41 @@ async def busy(retail: Retail) -> Retail:
     return retail
 
 
-@pytest.mark.parametrize("poison", POISON.values(), ids=POISON)
-async def test_a_bad_op_is_answered_and_its_neighbours_apply(busy, poison):
+async def test_a_bad_op_is_answered_and_its_neighbours_apply(busy):
     device = await busy.device("amna")
-    device.add("confirm", {"order_id": "901"})
-    device.raw(poison.replace(b'"N"', b"2"))
-    device.n, numbered = 2, b'"n":2' in device.waiting[-1]
-    device.add("confirm", {"order_id": "902"}, n=3 if numbered else 2, prev=None)
-    body = device.body()
-    answers = [await device.post("/sync/push", body) for _ in range(2)]
-    assert [a.status_code for a in answers] == [200, 200], answers[0].text
-    first, bad, last = answers[0].json()["results"]
-    assert (first["status"], last["status"]) == ("applied", "applied")
-    assert bad["status"] in ("parked", "refused")
-    assert bad["code"]
-    results = [msgspec.json.decode(a.content, type=dict[str, msgspec.Raw]) for a in answers]
-    assert results[0]["results"] == results[1]["results"]
+    wrong = {}
+    for place, (name, poison) in enumerate(POISON.items()):
+        device.incarnation, device.n, device.prev = f"k{place}", 0, None
+        why = await _wrong_around(device, poison.replace(b'"bad', b'"bad-%d' % place))
+        if why is not None:
+            wrong[name] = why
+    assert wrong == {}
     assert (await balances(busy))["lhr", "sellable", KURTA] == 10
     assert await findings(busy) == []
+
+
+async def _wrong_around(device: Device, poison: bytes) -> str | None:
+    """Push a bad op between two good ones, twice; return what was not as it must be."""
+    numbered = b'"N"' in poison
+    ops = [
+        device.op("confirm", {"order_id": "901"}),
+        poison.replace(b'"N"', b"2"),
+        device.op("confirm", {"order_id": "902"}, n=3 if numbered else 2, prev=None),
+    ]
+    first, second = [await device.post("/sync/push", device.body(ops)) for _ in range(2)]
+    if first.status_code != 200:
+        return first.text
+    good, bad, neighbour = first.json()["results"]
+    if {good["status"], neighbour["status"]} - {"applied", "noop"}:
+        return f"neighbours: {good}, {neighbour}"
+    if bad["status"] not in ("parked", "refused") or not bad.get("code"):
+        return f"answered {bad}"
+    return None if raw_results(first) == raw_results(second) else f"then {second.text}"
+
+
+def raw_results(answer: httpx.Response) -> list[bytes]:
+    results = msgspec.json.decode(answer.content, type=dict[str, msgspec.Raw])["results"]
+    return [bytes(raw) for raw in msgspec.json.decode(results, type=list[msgspec.Raw])]
 
 
 async def test_every_bad_op_in_one_push_and_the_good_ones_between_them_apply(busy):
@@ -211,6 +230,9 @@ async def test_a_shipment_with_the_name_of_another_shops_is_a_thing_of_its_own(s
 
 
 PATHS = ("/sync/hello", "/sync/push", "/sync/pull", "/sync/offer", "/auth/enrol", "/auth/login")
+MOST = {"/auth/enrol": 4_096, "/auth/login": 4_096}
+"""Bodies in bytes."""
+
 BODIES = {
     "nothing at all": b"",
     "no JSON": b"pack it",
@@ -218,19 +240,20 @@ BODIES = {
     "a list": b"[]",
     "10,000 brackets": deep(10_000),
     "10,000 brackets that never close": b"[" * 10_000,
-    "broken UTF-8": b'{"app":"\xff"}',
+    "broken UTF-8": b'{"epoch":"\xff","app":"\xff"}',
     "a number": b"7",
 }
 
 
-@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
 @pytest.mark.parametrize("path", PATHS)
-async def test_a_request_that_is_not_understood_is_told_so(busy, path, body):
+async def test_a_request_that_is_not_understood_is_told_so(busy, path):
     device = await busy.device("amna")
-    answer = await device.post(path, body)
-    assert answer.status_code == 400, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert answer.json()["detail"]
+    for name, body in BODIES.items():
+        answer = await device.post(path, body)
+        expected = 413 if len(body) > MOST.get(path, 65_536) else 400
+        assert answer.status_code == expected, f"{name}: {answer.text}"
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["detail"]
 
 
 ODD = {
@@ -277,13 +300,15 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize(
-    ("path", "body"), [(path, body) for path, bodies in ODD.items() for body in bodies]
-)
-async def test_odd_values_around_the_ops_never_break_the_server(busy, path, body):
+@pytest.mark.parametrize("path", ODD)
+async def test_odd_values_around_the_ops_never_break_the_server(busy, path):
     device = await busy.device("amna")
-    answer = await device.post(path, body)
-    assert answer.status_code < 500, answer.text
+    broke = []
+    for body in ODD[path]:
+        answer = await device.post(path, body)
+        if answer.status_code >= 500:
+            broke.append(str(body)[:120])
+    assert broke == []
 
 
 async def test_a_device_name_that_cannot_be_stored_does_not_use_the_code_up(busy):
@@ -295,14 +320,12 @@ async def test_a_device_name_that_cannot_be_stored_does_not_use_the_code_up(busy
         assert answer.status_code == 200
 
 
-@pytest.mark.parametrize(
-    "media", ["text/plain", "application/x-www-form-urlencoded", "", "application/jsonp"]
-)
-@pytest.mark.parametrize("path", [*PATHS, "/auth/logout"])
-async def test_anything_but_json_is_415(busy, path, media):
+async def test_anything_but_json_is_415(busy):
     device = await busy.device("amna")
-    answer = await device.post(path, b"{}", Content_Type=media)
-    assert answer.status_code == 415
+    for path in (*PATHS, "/auth/logout"):
+        for media in ("text/plain", "application/x-www-form-urlencoded", "", "application/jsonp"):
+            answer = await device.post(path, b"{}", Content_Type=media)
+            assert answer.status_code == 415, (path, media)
 
 
 async def test_a_gzip_bomb_is_cut_off_and_broken_gzip_is_told(busy):

@@ -1066,13 +1066,13 @@ export function fillPhone(raw: unknown): Phone {
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "cd6b9f7ac0d3c96e";
+export const WIRE_FINGERPRINT: string = "22bcd1e6e45c9055";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,
   "PUSH_BYTES_MAX": 262144,
   "OP_BYTES_MAX": 16384,
-  "OPS_PER_TRANSACTION": 25,
+  "OPS_PER_TRANSACTION": 50,
   "PULL_BYTES_MAX": 524288,
   "PULL_ROWS_MAX": 2000,
   "OFFER_IDS_MAX": 20000,

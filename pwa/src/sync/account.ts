@@ -4,7 +4,7 @@ import { fillStaff, type DeviceId } from '../protocol/generated.ts';
 import { forgetIdentity, keepIdentity } from '../store/people.ts';
 import type { Identity } from '../store/meta.ts';
 import type { Surroundings } from './surroundings.ts';
-import { post } from './transport.ts';
+import { Declined, post } from './transport.ts';
 
 export interface Password {
   readonly login: string;
@@ -40,6 +40,9 @@ async function welcome(db: IDBDatabase, around: Surroundings, told: unknown): Pr
 
 /** Sign out; the caller has made sure that nothing waits to be sent. */
 export async function logout(db: IDBDatabase, around: Surroundings): Promise<void> {
-  await post(around, '/auth/logout', '{}');
+  await post(around, '/auth/logout', '{}').catch((error: unknown) => {
+    // Whom the server no longer knows has left already.
+    if (!(error instanceof Declined && error.status === 401)) throw error;
+  });
   await forgetIdentity(db);
 }

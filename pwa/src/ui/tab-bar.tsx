@@ -25,10 +25,11 @@ function tabs(): readonly Tab[] {
 }
 
 export function TabBar() {
-  const [here = 'orders'] = route.value;
+  const shown = tabs();
+  const here = route.value[0] ?? shown[0]?.id;
   return (
     <nav class={styles.bar} aria-label={t('nav.main')}>
-      {tabs().map(({ id, icon }) => (
+      {shown.map(({ id, icon }) => (
         <a
           key={id}
           href={href(id)}

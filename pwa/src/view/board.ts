@@ -79,7 +79,9 @@ export class Board {
     this.driver ??= this.newDriver();
     this.channel ??= this.newChannel();
     await this.driver.start(meta.contact_at ?? null);
-    await Promise.all([checkStorage(), pruneJournal(this.db, this.around.now())]);
+    // Some browsers ask the person, who may take their time.
+    void checkStorage();
+    await pruneJournal(this.db, this.around.now());
   }
 
   async load(meta: Partial<Meta>): Promise<void> {
@@ -155,7 +157,9 @@ export class Board {
     else if (news.kind === 'ops') await this.refreshOps();
     else {
       await this.load(await readAllMeta(this.db));
-      if (news.kind === 'person') await this.begin();
+      if (news.kind !== 'person') return;
+      this.stop();
+      await this.begin();
     }
   }
 

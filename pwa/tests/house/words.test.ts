@@ -16,6 +16,6 @@ test.each(keys)('%s fills the same holes in both languages, and neither is empty
 });
 
 test('Urdu is written in Urdu', () => {
-  const latin = keys.filter((key) => !/[\u0600-\u06ff]/.test(ur[key]) && !ur[key].startsWith("{"));
+  const latin = keys.filter((key) => !/[\u0600-\u06ff]/.test(ur[key]) && !ur[key].startsWith('{'));
   expect(latin).toEqual([]);
 });

@@ -29,6 +29,13 @@ Money = Annotated[int, Meta(ge=0, le=MONEY_PAISA_MAX)]
 Text = Annotated[str, Meta(max_length=TEXT_MAX)]
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Count = Annotated[int, Meta(ge=0, le=UNITS_MAX)]
+NO_NUL = r"^[^\x00]*$"
+"""What may stand in text that is stored; PostgreSQL cannot keep a NUL."""
+
+AnId = Meta(min_length=1, max_length=ID_MAX, pattern=NO_NUL)
+AName = Meta(max_length=200, pattern=NO_NUL)
+ACount = Meta(ge=0, le=INTEGER_MAX)
+
 EpochMs = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
 
 
@@ -58,14 +65,14 @@ class OpKind(StrEnum):
 class LineUnits(Struct, frozen=True, kw_only=True):
     """Units of one order line."""
 
-    order_line_id: OrderLineId
+    order_line_id: Annotated[OrderLineId, AnId]
     units: Units
 
 
 class VariantUnits(Struct, frozen=True, kw_only=True):
     """Units of one variant."""
 
-    variant_id: VariantId
+    variant_id: Annotated[VariantId, AnId]
     units: Units
 
 
@@ -75,7 +82,7 @@ Lines = Annotated[tuple[LineUnits, ...], Meta(min_length=1, max_length=LINES_MAX
 class Confirm(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The customer said yes. Claim."""
 
-    order_id: OrderId
+    order_id: Annotated[OrderId, AnId]
     channel: Channel = Channel.CALL
     note: Text | None = None
 
@@ -86,9 +93,9 @@ class CreateFulfillment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `override_reason` lets a supervisor go ahead without the customer's confirmation.
     """
 
-    fulfillment_id: FulfillmentId
-    order_id: OrderId
-    branch_id: BranchId
+    fulfillment_id: Annotated[FulfillmentId, AnId]
+    order_id: Annotated[OrderId, AnId]
+    branch_id: Annotated[BranchId, AnId]
     lines: Lines
     override_reason: Text | None = None
 
@@ -96,21 +103,21 @@ class CreateFulfillment(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Pack(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The goods left the shelf for this shipment. Fact. Without lines: all that the shipment holds."""
 
-    fulfillment_id: FulfillmentId
+    fulfillment_id: Annotated[FulfillmentId, AnId]
     lines: Annotated[tuple[LineUnits, ...], Meta(max_length=LINES_MAX)] = ()
 
 
 class Unpack(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The goods went back to the shelf. Fact."""
 
-    fulfillment_id: FulfillmentId
+    fulfillment_id: Annotated[FulfillmentId, AnId]
     reason: Text | None = None
 
 
 class Dispatch(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The parcel was handed to a courier. Fact. Without a tracking number `no_tracking_reason` says why."""
 
-    fulfillment_id: FulfillmentId
+    fulfillment_id: Annotated[FulfillmentId, AnId]
     courier: Name
     tracking_number: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
     tracking_url: Text | None = None
@@ -122,7 +129,7 @@ class Dispatch(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class Deliver(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The customer has it. Fact. `cash_paisa` is what was taken at the door."""
 
-    fulfillment_id: FulfillmentId
+    fulfillment_id: Annotated[FulfillmentId, AnId]
     cash_paisa: Money | None = None
     note: Text | None = None
 
@@ -130,9 +137,9 @@ class Deliver(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ManualFulfillment(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Somebody sent these goods and writes it down. Fact; never reaches Shopify (S36)."""
 
-    fulfillment_id: FulfillmentId
-    order_id: OrderId
-    branch_id: BranchId
+    fulfillment_id: Annotated[FulfillmentId, AnId]
+    order_id: Annotated[OrderId, AnId]
+    branch_id: Annotated[BranchId, AnId]
     lines: Lines
     courier: Name | None = None
     tracking_number: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
@@ -142,7 +149,7 @@ class ManualFulfillment(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class OpeningStock(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a branch held when it began with Rawana; comes in from outside. Fact."""
 
-    branch_id: BranchId
+    branch_id: Annotated[BranchId, AnId]
     lines: Annotated[tuple[VariantUnits, ...], Meta(min_length=1, max_length=LINES_MAX)]
     note: Text | None = None
 
@@ -150,8 +157,8 @@ class OpeningStock(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class SeenLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An order line as the store showed it. `fulfilled_units` counts live Shopify fulfillments only."""
 
-    id: OrderLineId
-    variant_id: VariantId | None
+    id: Annotated[OrderLineId, AnId]
+    variant_id: Annotated[VariantId, AnId] | None
     title: str
     variant_title: str | None = None
     sku: str | None = None
@@ -165,7 +172,7 @@ class SeenLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ShopifyOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One reading of an order from the store, already in our words. News."""
 
-    id: OrderId
+    id: Annotated[OrderId, AnId]
     gid: str
     name: str
     placed_at: EpochMs
@@ -185,7 +192,7 @@ class ShopifyOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ShopifyOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What became of our own write about one shipment. News."""
 
-    fulfillment_id: FulfillmentId
+    fulfillment_id: Annotated[FulfillmentId, AnId]
     state: ShopifyState
     shopify_fulfillment_gid: str | None = None
     error: str | None = None

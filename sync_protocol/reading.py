@@ -4,6 +4,7 @@ import base64
 import contextlib
 import itertools
 import math
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -122,7 +123,7 @@ def references(body: object) -> tuple[str, ...]:
     return tuple(
         f"{noun}/{body[field]}"
         for field, noun in _REFERENCES.items()
-        if isinstance(body.get(field), str)
+        if isinstance(body.get(field), str) and len(body[field]) <= ID_MAX
     )
 
 
@@ -147,18 +148,18 @@ def unclean(value: object, depth: int = 0) -> str | None:
     return next((t for part in parts if (t := unclean(part, depth + 1)) is not None), None)
 
 
+_ID = re.compile(rb'"id"\s*:\s*"([!#-\[\]-~]{1,%d})"' % ID_MAX)
+_N = re.compile(rb'"n"\s*:\s*([1-9]\d{0,15})\s*[,}]')
+
+
 def _unreadable(raw: bytes, detail: str) -> Unreadable:
-    """Name unreadable bytes by their own hash, unless they carry an id that can be made out."""
-    found: object = None
-    with contextlib.suppress(msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        found = _decode_any.decode(pruned(raw))
-    named = found if isinstance(found, dict) else {}
-    claimed, n = named.get("id"), named.get("n")
-    usable = isinstance(claimed, str) and 0 < len(claimed) <= ID_MAX and "\x00" not in claimed
-    counted = isinstance(n, int) and not isinstance(n, bool) and 1 <= n <= INTEGER_MAX
+    """Name unreadable bytes by the id on their surface, so that the phone gets its answer; else by their own hash."""
+    surface = pruned(raw, 1)
+    named, numbered = _ID.search(surface), _N.search(surface)
+    n = None if numbered is None else int(numbered[1])
     return Unreadable(
-        id=OpId(str(claimed) if usable else "unreadable-" + _hash_name(raw)),
-        n=n if counted else None,
+        id=OpId("unreadable-" + _hash_name(raw) if named is None else named[1].decode("ascii")),
+        n=n if n is not None and n <= INTEGER_MAX else None,
         detail=detail[:TEXT_MAX],
     )
 

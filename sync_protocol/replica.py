@@ -66,15 +66,17 @@ def is_settled(
     return all(cursors.get(s, 0) >= v for s, v in result.versions.items() if s in granted)
 
 
-def base_bodies(replica: Replica) -> dict[RowKey, RowBody]:
-    """Return one body per key over all streams; of an order in two streams the later revision counts."""
-    bodies: dict[RowKey, RowBody] = {}
-    for rows in replica.rows.values():
+def base_bodies(replica: Replica) -> tuple[RowBody, ...]:
+    """Return one body per thing over all streams; of an order in two streams the later revision counts."""
+    bodies: dict[str, RowBody] = {}
+    for stream, rows in replica.rows.items():
         for key, (_, raw) in rows.items():
             body = read_body(key, raw)
-            if body is not None and _rev(body) >= _rev(bodies.get(key)):
-                bodies[key] = body
-    return bodies
+            # A stock row is named by its variant alone: at which branch, its stream says.
+            thing = f"{stream}/{key}" if isinstance(body, Stock) else key
+            if body is not None and _rev(body) >= _rev(bodies.get(thing)):
+                bodies[thing] = body
+    return tuple(bodies.values())
 
 
 def _rev(body: RowBody | None) -> int:
@@ -85,7 +87,7 @@ def book_of(replica: Replica) -> Book:
     """Return the book that a phone decides on: the same shape as the server's, filled from its rows."""
     book = Book(policy=Policy(), branches={})
     variants = []
-    for body in base_bodies(replica).values():
+    for body in base_bodies(replica):
         match body:
             case Policy():
                 book.policy = body

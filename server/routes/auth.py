@@ -14,13 +14,14 @@ from server.routes.house import House
 from server.routes.visitors import COOKIE, SECURE_COOKIE, is_foreign, visitor_of
 from server.sync.pulling import granted_streams
 from sync_protocol.ids import DeviceId, StreamName
+from sync_protocol.ops import NO_NUL
 from sync_protocol.shop import Staff
 
 BODY_MAX = 4_096
 COOKIE_LIFE_S = 90 * 86_400
 
-DeviceName = Annotated[str, Meta(min_length=1, max_length=100)]
-Secret = Annotated[str, Meta(min_length=1, max_length=200)]
+DeviceName = Annotated[str, Meta(min_length=1, max_length=100, pattern=NO_NUL)]
+Secret = Annotated[str, Meta(min_length=1, max_length=200, pattern=NO_NUL)]
 
 
 class EnrolRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -17,7 +17,7 @@ from sync_protocol.limits import OPS_PER_TRANSACTION, PUSH_OPS_MAX
 from sync_protocol.messages.hello import DeviceHead
 from sync_protocol.messages.pull import PullRequest
 from sync_protocol.messages.push import Problem, PushReply, PushRequest
-from sync_protocol.nesting import cut_deep_ops
+from sync_protocol.nesting import cut_ops
 from sync_protocol.reading import read_op
 from sync_protocol.server_session import Incoming, admit, epoch_problem
 
@@ -40,17 +40,23 @@ def read_push(raw: bytes) -> tuple[PushRequest, tuple[Incoming, ...]]:
     Raises:
         msgspec.DecodeError: the body around the ops is not a push.
     """
-    cut: dict[bytes, bytes] = {}
     try:
         request = _decode.decode(raw)
-    except RecursionError:
-        shallow, cut = cut_deep_ops(raw)
-        try:
-            request = _decode.decode(shallow)
-        except RecursionError as error:
-            raise msgspec.DecodeError("nested too deeply") from error
-    texts = [cut.get(bytes(op), bytes(op)) for op in request.ops]
+        texts = tuple(bytes(op) for op in request.ops)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        # One op that no decoder takes must not take its neighbours with it (R3).
+        cut = cut_ops(raw)
+        if cut is None:
+            raise msgspec.DecodeError(str(error)) from error
+        request, texts = _decode_around(cut[0]), cut[1]
     return request, tuple(Incoming(raw=text, read=read_op(text)) for text in texts)
+
+
+def _decode_around(envelope: bytes) -> PushRequest:
+    try:
+        return _decode.decode(envelope)
+    except RecursionError as error:
+        raise msgspec.DecodeError("nested too deeply") from error
 
 
 async def push(

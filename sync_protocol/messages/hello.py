@@ -1,17 +1,20 @@
 """`POST /sync/hello`: at start, after being away, after an app update."""
 
+from typing import Annotated
+
 from msgspec import Struct
 
 from sync_protocol.ids import BranchId, DeviceId, Epoch, Incarnation, StreamName
+from sync_protocol.ops import ACount, AName
 
 
 class PhoneHealth(Struct, frozen=True, kw_only=True):
     """What the fleet board shows of a phone. `oldest_at` is epoch ms of its oldest unsent op."""
 
-    unsent: int = 0
-    oldest_at: int | None = None
+    unsent: Annotated[int, ACount] = 0
+    oldest_at: Annotated[int, ACount] | None = None
     persisted: bool | None = None
-    free_mb: int | None = None
+    free_mb: Annotated[int, ACount] | None = None
 
 
 class HelloRequest(Struct, frozen=True, kw_only=True):
@@ -22,12 +25,12 @@ class HelloRequest(Struct, frozen=True, kw_only=True):
     """
 
     protocol: tuple[int, int] = (1, 1)
-    app: str = ""
-    incarnation: Incarnation = Incarnation("")
-    epoch: Epoch | None = None
-    n: int = 0
-    acked_n: int = 0
-    head: str | None = None
+    app: Annotated[str, AName] = ""
+    incarnation: Annotated[Incarnation, AName] = Incarnation("")
+    epoch: Annotated[Epoch, AName] | None = None
+    n: Annotated[int, ACount] = 0
+    acked_n: Annotated[int, ACount] = 0
+    head: Annotated[str, AName] | None = None
     cursors: dict[StreamName, int] = {}
     witness: dict[BranchId, tuple[int, str]] = {}
     health: PhoneHealth | None = None

@@ -1,15 +1,18 @@
 """`POST /sync/offer`: the one recovery path."""
 
+from typing import Annotated
+
 from msgspec import Raw, Struct
 
 from sync_protocol.ids import Epoch, OpId
+from sync_protocol.ops import AName
 
 
 class OfferRequest(Struct, frozen=True, kw_only=True):
     """Ids of ops that the phone still holds; under the new epoch when there is one."""
 
-    epoch: Epoch | None = None
-    ids: tuple[OpId, ...] = ()
+    epoch: Annotated[Epoch, AName] | None = None
+    ids: tuple[Annotated[OpId, AName], ...] = ()
 
 
 class OfferReply(Struct, frozen=True, kw_only=True):

@@ -1,24 +1,27 @@
 """`POST /sync/pull` and the patches that also travel over `/sync/live`."""
 
+from typing import Annotated
+
 from msgspec import Raw, Struct
 
 from sync_protocol.ids import BranchId, Epoch, RowKey, StreamName
 from sync_protocol.limits import PULL_BYTES_MAX
+from sync_protocol.ops import ACount, AName
 
 
 class PullRequest(Struct, frozen=True, kw_only=True):
     """What a phone has of each stream. A granted stream that is not named starts at 0."""
 
-    epoch: Epoch | None = None
-    cursors: dict[StreamName, int] = {}
-    max_bytes: int = PULL_BYTES_MAX
+    epoch: Annotated[Epoch, AName] | None = None
+    cursors: dict[StreamName, Annotated[int, ACount]] = {}
+    max_bytes: Annotated[int, ACount] = PULL_BYTES_MAX
 
 
 class PullRide(Struct, frozen=True, kw_only=True):
     """A pull that rides along with a push: one round trip on a slow network."""
 
-    cursors: dict[StreamName, int] = {}
-    max_bytes: int = PULL_BYTES_MAX
+    cursors: dict[StreamName, Annotated[int, ACount]] = {}
+    max_bytes: Annotated[int, ACount] = PULL_BYTES_MAX
 
 
 Row = tuple[RowKey, int, Raw]

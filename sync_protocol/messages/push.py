@@ -1,12 +1,14 @@
 """`POST /sync/push`: ops go up, results come back in the same order."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from msgspec import Raw, Struct
 
 from sync_protocol.ids import Epoch, Incarnation
 from sync_protocol.messages.hello import DeviceHead
 from sync_protocol.messages.pull import PullReply, PullRide
+from sync_protocol.ops import ACount, AName
 
 
 class PushRequest(Struct, frozen=True, kw_only=True):
@@ -15,12 +17,12 @@ class PushRequest(Struct, frozen=True, kw_only=True):
     `unsent` and `oldest_at` (epoch ms) tell the fleet board how far behind the phone is.
     """
 
-    epoch: Epoch | None = None
-    incarnation: Incarnation = Incarnation("")
+    epoch: Annotated[Epoch, AName] | None = None
+    incarnation: Annotated[Incarnation, AName] = Incarnation("")
     ops: tuple[Raw, ...] = ()
-    unsent: int = 0
-    oldest_at: int | None = None
-    acked_n: int | None = None
+    unsent: Annotated[int, ACount] = 0
+    oldest_at: Annotated[int, ACount] | None = None
+    acked_n: Annotated[int, ACount] | None = None
     pull: PullRide | None = None
 
 

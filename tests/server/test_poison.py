@@ -141,7 +141,7 @@ async def test_a_bad_op_is_answered_and_its_neighbours_apply(busy):
         why = await _wrong_around(device, poison.replace(b'"bad', b'"bad-%d' % place))
         if why is not None:
             wrong[name] = why
-    assert wrong == {}
+    assert not wrong, "\n".join(f"{name}: {why}" for name, why in wrong.items())
     assert (await balances(busy))["lhr", "sellable", KURTA] == 10
     assert await findings(busy) == []
 

@@ -2,13 +2,12 @@
 
 import json
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sync_protocol.limits import NESTING_MAX, OP_BYTES_MAX
-from sync_protocol.nesting import cut_deep_ops, pruned
+from sync_protocol.nesting import cut_ops, pruned
 from sync_protocol.ops import Confirm
 from sync_protocol.phones import read_phone
 from sync_protocol.reading import ReadOp, Unreadable, link_hashes, read_op
@@ -97,10 +96,21 @@ def test_what_is_no_envelope_is_named_by_its_id_or_its_hash(raw, op_id, n):
 def test_one_poison_op_leaves_its_neighbours_readable():
     deep = encoded(id="op-2").replace(b'"9"', b'"9","z":' + b"[" * 10_000 + b"]" * 10_000)
     body = b'{"ops":[' + b",".join([encoded(), deep, encoded(id="op-3")]) + b'],"unsent":3}'
-    shallow, cut = cut_deep_ops(body)
-    parts = msgspec.json.decode(shallow, type=dict[str, msgspec.Raw])
-    ops = msgspec.json.decode(parts["ops"], type=list[msgspec.Raw])
-    assert [cut.get(bytes(op), bytes(op)) for op in ops] == [encoded(), deep, encoded(id="op-3")]
+    assert cut_ops(body) == (b'{"ops":[],"unsent":3}', (encoded(), deep, encoded(id="op-3")))
+
+
+def test_ops_are_cut_apart_wherever_they_stand():
+    half = encoded(id="op-2").replace(b'"9"', b'"\\ud800"')
+    body = b'{"pull":{"cursors":{"ops":1}},"n":"[{", "ops" : [' + encoded() + b" , " + half + b"] }"
+    assert cut_ops(body) == (
+        b'{"pull":{"cursors":{"ops":1}},"n":"[{", "ops" : [] }',
+        (encoded(), half),
+    )
+    read = read_op(half)
+    assert isinstance(read, Unreadable)
+    assert (read.id, read.n) == ("op-2", 1)
+    assert cut_ops(b'{"ops":[{"id":1}') is None
+    assert cut_ops(b'{"other":[]}') is None
 
 
 @given(st.binary(max_size=200))
@@ -108,7 +118,7 @@ def test_no_bytes_at_all_raise(raw):
     read_op(raw)
     link_hashes(raw)
     pruned(raw)
-    cut_deep_ops(raw)
+    cut_ops(raw)
 
 
 json_values = st.recursive(

@@ -134,6 +134,17 @@ def test_of_an_order_in_two_streams_the_later_revision_is_shown():
     assert book_of(replica).orders["9"] == ORDER
 
 
+def test_the_same_variant_at_two_branches_is_two_stocks():
+    replica = phone()
+    other = Stock(branch_id=BranchId("khi"), variant_id=VariantId("v"), sellable=8)
+    replica.apply(patch(0, 1, {"stock/v": other}, "branch/khi/stock"))
+    stock = book_of(replica).stock
+    assert {key: held.sellable for key, held in stock.items()} == {
+        (LAHORE, "v"): 3,
+        ("khi", "v"): 8,
+    }
+
+
 def test_rows_of_tomorrow_are_kept_and_ignored():
     replica = phone()
     assert replica.apply(patch(0, 1, {"hologram/1": {"x": 1}}))

@@ -1066,7 +1066,7 @@ export function fillPhone(raw: unknown): Phone {
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "22bcd1e6e45c9055";
+export const WIRE_FINGERPRINT: string = "4fce9d316af72ee3";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,

@@ -181,6 +181,8 @@ def _answered(phone: Phone, event: Event) -> Stepped:
             after, actions = _next(replace(phone, must_offer=False))
             return after, (Action(kind=ActionKind.RENUMBER), *actions)
         case _:
+            if event.retry_after_ms > 0 and phone.unsent:
+                return _wait_exactly(replace(phone, phase=Phase.WAITING, again=False), event)
             if phone.unsent or phone.again or phone.recovering or event.more:
                 return _next(phone)
             return replace(phone, phase=Phase.IDLE), (
@@ -205,13 +207,16 @@ def _problem(phone: Phone, event: Event) -> Stepped:
             return _failed(phone, event)
 
 
+def _wait_exactly(waiting: Phone, event: Event) -> Stepped:
+    """The server named the time: no jitter, and not a moment earlier."""
+    return waiting, (Action(kind=ActionKind.ARM, ceiling_ms=event.retry_after_ms, exactly=True),)
+
+
 def _failed(phone: Phone, event: Event) -> Stepped:
     if phone.phase not in IN_FLIGHT:
         return phone, ()
     waiting = replace(phone, phase=Phase.WAITING, attempt=min(phone.attempt + 1, 16), again=False)
     if event.retry_after_ms > 0:
-        return waiting, (
-            Action(kind=ActionKind.ARM, ceiling_ms=event.retry_after_ms, exactly=True),
-        )
+        return _wait_exactly(waiting, event)
     ceiling = min(RETRY_CEILING_MS, RETRY_FIRST_MS * 2**phone.attempt)
     return waiting, (Action(kind=ActionKind.ARM, ceiling_ms=ceiling),)

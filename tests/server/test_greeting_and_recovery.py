@@ -3,8 +3,9 @@
 import msgspec
 import pytest
 
-from server.db.migrations import m0001_epoch  # noqa: F401 - the epoch table is made there
 from sync_protocol import limits
+from sync_protocol.shop import Role, Staff
+from tests.phone.memory import Memory
 from tests.phone.network import Fault
 from tests.server.books import balances, findings, rows_of
 from tests.server.retail import KURTA, LAHORE, Retail
@@ -196,10 +197,6 @@ async def _tables(connection) -> list[str]:
 
 
 def test_a_phone_saved_and_restored_is_the_same_phone():
-    from tests.phone.memory import Memory  # noqa: PLC0415
-
-    from sync_protocol.shop import Role, Staff  # noqa: PLC0415
-
     staff = Staff(id="amna", name="Amna", role=Role.BRANCH)
     memory = Memory(device_id="d", staff=staff, incarnation="k1")
     assert msgspec.to_builtins(Memory.restored(memory.saved())) == msgspec.to_builtins(memory)

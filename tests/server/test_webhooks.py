@@ -39,7 +39,9 @@ async def deliver(
         "X-Shopify-Hmac-Sha256": signed(body) if signature is None else signature,
     } | {name.replace("_", "-"): text for name, text in headers.items()}
     return await shop.server.http.post(
-        "/webhooks/shopify", content=body, headers={k: v for k, v in sent.items() if v != "-"}
+        "/webhooks/shopify",
+        content=body,
+        headers={k: v.encode("latin-1") for k, v in sent.items() if v != "-"},
     )
 
 

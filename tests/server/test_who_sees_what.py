@@ -51,10 +51,10 @@ async def test_each_role_is_given_exactly_its_streams(two_branches, person):
     sees_all = role in (Role.OWNER, Role.SUPERVISOR, Role.OPERATOR)
     keys = {key for rows in seen.values() for key in rows}
     assert ("fulfillment/lahores" in keys) == (
-        sees_all or role in (Role.BRANCH, Role.RECORDER) and LAHORE in branches
+        sees_all or (role in (Role.BRANCH, Role.RECORDER) and LAHORE in branches)
     )
     assert ("fulfillment/karachis" in keys) == (
-        sees_all or role is Role.BRANCH and KARACHI in branches
+        sees_all or (role is Role.BRANCH and KARACHI in branches)
     )
     assert any(key.startswith("discrepancy/") for key in keys) == sees_all
     assert any(key.startswith("variant/") for key in keys) == (role is not Role.RIDER)

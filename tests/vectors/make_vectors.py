@@ -173,6 +173,7 @@ def _events():
     yield Event(kind=EventKind.PUSH_OK, unsent=True)
     yield Event(kind=EventKind.PUSH_OK, more=True)
     yield Event(kind=EventKind.PUSH_OK)
+    yield Event(kind=EventKind.PUSH_OK, unsent=True, retry_after_ms=3_000)
     yield Event(kind=EventKind.PULL_OK, more=True)
     yield Event(kind=EventKind.PULL_OK)
     yield Event(kind=EventKind.OFFER_OK, unsent=True)

@@ -107,6 +107,9 @@ function answered(before: Phone, event: Event): Stepped {
   if (event.kind === 'offer_ok') {
     return first(fillAction({ kind: 'renumber' }), next({ ...phone, must_offer: false }));
   }
+  if (event.retry_after_ms > 0 && phone.unsent) {
+    return waitExactly({ ...phone, phase: 'waiting', again: false }, event);
+  }
   if (phone.unsent || phone.again || phone.recovering || event.more) return next(phone);
   const rest = fillAction({ kind: 'arm', ceiling_ms: LIMITS.POLL_MS });
   return { phone: { ...phone, phase: 'idle' }, actions: [rest] };
@@ -129,14 +132,17 @@ function troubled(phone: Phone, event: Event): Stepped {
   }
 }
 
+/** The server named the time: no jitter, and not a moment earlier. */
+function waitExactly(phone: Phone, event: Event): Stepped {
+  const exactly = { kind: 'arm', ceiling_ms: event.retry_after_ms, exactly: true };
+  return { phone, actions: [fillAction(exactly)] };
+}
+
 function failed(phone: Phone, event: Event): Stepped {
   if (!inFlight(phone)) return { phone, actions: [] };
   const attempt = Math.min(phone.attempt + 1, 16);
   const waiting: Phone = { ...phone, phase: 'waiting', attempt, again: false };
-  if (event.retry_after_ms > 0) {
-    const exactly = { kind: 'arm', ceiling_ms: event.retry_after_ms, exactly: true };
-    return { phone: waiting, actions: [fillAction(exactly)] };
-  }
+  if (event.retry_after_ms > 0) return waitExactly(waiting, event);
   const ceiling_ms = Math.min(LIMITS.RETRY_CEILING_MS, LIMITS.RETRY_FIRST_MS * 2 ** phone.attempt);
   return { phone: waiting, actions: [fillAction({ kind: 'arm', ceiling_ms })] };
 }

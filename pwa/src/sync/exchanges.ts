@@ -95,11 +95,10 @@ export class Exchanges {
     else this.onApplied({ patches: [], dropped: [], ops: true, cursors: meta.cursors ?? {} });
     const { unsent } = await this.depth();
     // An answer that answers nothing would be asked for again at once, for ever.
-    if (unsent > 0 && (answered === 0 || reply.retry_after_ms > 0)) {
-      return fillEvent({ kind: 'failed', retry_after_ms: reply.retry_after_ms });
-    }
+    const { retry_after_ms } = reply;
+    if (unsent > 0 && answered === 0) return fillEvent({ kind: 'failed', retry_after_ms });
     const more = reply.more || reply.pull?.more === true;
-    return fillEvent({ kind: 'push_ok', unsent: unsent > 0, more });
+    return fillEvent({ kind: 'push_ok', unsent: unsent > 0, more, retry_after_ms });
   }
 
   async pull(): Promise<Event> {

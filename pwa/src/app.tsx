@@ -36,7 +36,7 @@ function Screen() {
   if (signedOut || place === 'enrol')
     return <Enrol code={place === 'enrol' && id !== '' ? id : undefined} />;
   const atDesk = seesAllBranches(board.me.role) && isWide.value;
-  switch (place ?? home(atDesk)) {
+  switch (place === undefined || place === 'login' ? home(atDesk) : place) {
     case 'desk':
       return <Desk part={id} id={part} />;
     case 'order':

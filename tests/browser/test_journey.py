@@ -33,8 +33,7 @@ def enrolled_phone(context: BrowserContext, demo: DemoServer) -> Page:
 
 def supervisors_desk(context: BrowserContext, demo: DemoServer) -> Page:
     page = context.new_page()
-    page.goto(f"{demo.url}/")
-    page.get_by_test_id("enrol-other-way").click()
+    page.goto(f"{demo.url}/#/login")
     page.get_by_test_id("login-name").fill(demo.told["supervisor"]["login"])
     page.get_by_test_id("login-password").fill(demo.told["supervisor"]["password"])
     page.get_by_test_id("login-submit").click()

@@ -11,14 +11,15 @@ import { Field } from '../ui/field.tsx';
 import { Card, Soft } from '../ui/frame.tsx';
 import { LanguageChips } from '../ui/language-chips.tsx';
 import { board } from '../view/board.ts';
-import { goInstead } from '../view/routes.ts';
+import { goInstead, route } from '../view/routes.ts';
 import styles from './enrol.module.css';
 
 type Way = 'code' | 'login';
 
 /** Beginning: by a code (or the link that carries it), or by login and password at a desk. */
 export function Enrol({ code: given }: { code: string | undefined }) {
-  const [way, setWay] = useState<Way>('code');
+  // A desk's bookmark is #/login; a phone comes by a link with a code in it.
+  const [way, setWay] = useState<Way>(route.value[0] === 'login' ? 'login' : 'code');
   const [code, setCode] = useState(given ?? '');
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');

@@ -50,7 +50,10 @@ export function queueOf(order: Order): Queue {
 
 /** Every order of this phone, newest first. */
 export const allOrders = computed<readonly Order[]>(() => {
-  return [...board.replica.book.orders.values()].sort((a, b) => b.placed_at - a.placed_at);
+  // Shopify's times are whole seconds; of two orders in one second the later name is the newer.
+  return [...board.replica.book.orders.values()].sort(
+    (a, b) => b.placed_at - a.placed_at || b.name.localeCompare(a.name, 'en', { numeric: true }),
+  );
 });
 
 const shipmentsByOrder = computed(() => {

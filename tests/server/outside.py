@@ -1,0 +1,125 @@
+"""A practice store beside a shop, in this process, with the worker's two jobs driven by hand."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+
+import httpx
+import msgspec
+
+from server.intake.reading import Reader, mirror_variants, sweep, work_off_news
+from server.outbox.carrying_out import Carrier, carry_out_due
+from server.practice_store.app import asgi_app
+from server.practice_store.faults import ApiFault
+from server.practice_store.orders import Order
+from server.practice_store.store import PracticeStore
+from server.shopify.clients import Clients
+from tests.server.books import rows_of
+from tests.server.retail import LAHORE, SECRET, Retail
+from tests.server.test_webhooks import deliver
+from tests.shopify.practice import LOCAL, TOKEN, new_store, some_lines
+
+
+class Outside:
+    """The store, and the worker that stands between it and the shop."""
+
+    def __init__(self, retail: Retail, store: PracticeStore, http: httpx.AsyncClient) -> None:
+        self.retail = retail
+        self.store = store
+        clock = retail.server.clock
+        clients = Clients(http, lambda: clock.now_ms / 1000)
+        database, live = retail.server.database, retail.server.live
+        self.reader = Reader(database=database, live=live, clients=clients, clock=clock)
+        self.carrier = Carrier(database=database, live=live, clients=clients, clock=clock)
+        self.client = clients.of(LOCAL, TOKEN)
+
+    def place(self, units: int = 1, *, paid: bool = True, **more: object) -> Order:
+        return self.store.place_order(some_lines(self.store, 1, units), paid=paid, **more)
+
+    async def tell_of(self, order: Order, topic: str = "orders/create", event: str = "e") -> None:
+        """Deliver the store's signed webhook about an order."""
+        body = msgspec.json.encode({"id": order.number, "admin_graphql_api_id": order.id})
+        answer = await deliver(
+            self.retail,
+            body,
+            X_Shopify_Topic=topic,
+            X_Shopify_Event_Id=f"{event}-{order.number}-{self.retail.server.clock()}",
+        )
+        assert answer.status_code == 200
+
+    async def read(self) -> int:
+        return await work_off_news(self.reader)
+
+    async def take_over(self, order: Order) -> str:
+        """Tell of an order and read it; return its id here."""
+        await self.tell_of(order)
+        await self.read()
+        return str(order.number)
+
+    async def sweep(self) -> int:
+        from server.db import shops  # noqa: PLC0415 - only here
+
+        async with self.retail.server.database.connection() as connection:
+            (connected,) = await shops.store_connections(connection)
+        return await sweep(self.reader, connected)
+
+    async def carry_out(self, *, patiently: bool = True) -> None:
+        """Let the worker work until nothing is due, as time passes."""
+        for _ in range(8):
+            while await carry_out_due(self.carrier):
+                pass
+            if not patiently:
+                return
+            self.retail.server.clock.pass_ms(130_000)
+
+    async def dispatched(self, order: Order, fulfillment_id: str = "f1", **more: object) -> list:
+        """Create, pack and dispatch all of an order at Lahore; return the results."""
+        device = await self.retail.device("amna")
+        lines = [
+            {"order_line_id": str(line.number), "units": line.current_quantity}
+            for line in order.lines
+        ]
+        created = {
+            "fulfillment_id": fulfillment_id,
+            "order_id": str(order.number),
+            "branch_id": LAHORE,
+            "lines": lines,
+        }
+        sent = {"fulfillment_id": fulfillment_id, "courier": "tcs", "tracking_number": "7712"}
+        device.add("create_fulfillment", created)
+        device.add("pack", {"fulfillment_id": fulfillment_id})
+        device.add("dispatch", sent | more)
+        return await device.push()
+
+    def fault(self, kind: str, operation: str | None = None, times: int = 1, **more: object) -> None:
+        self.store.api_faults.coming.append(
+            ApiFault(kind=kind, operation=operation, times=times, **more)
+        )
+
+    async def state(self, fulfillment_id: str = "f1") -> tuple[str, str | None]:
+        """Return what Shopify knows of a shipment as our row has it, and the error there."""
+        (row,) = await rows_of(
+            self.retail, "SELECT body::text FROM fulfillment WHERE id = $1", fulfillment_id
+        )
+        body = msgspec.json.decode(row["body"])
+        return body["shopify_state"], body["shopify_error"]
+
+    def shipments(self, order: Order) -> list:
+        return [s for s in self.store.state.orders[order.number].shipments]
+
+
+@contextlib.asynccontextmanager
+async def practice_beside(retail: Retail) -> AsyncIterator[Outside]:
+    store = new_store(
+        retail.server.clock, domain=retail.domain, client_secret=SECRET, access_token=TOKEN
+    )
+    transport = httpx.ASGITransport(asgi_app(store), raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport) as http:
+        outside = Outside(retail, store, http)
+        await retail.connect_store(LOCAL, TOKEN)
+        await mirror_variants(
+            retail.server.database, outside.client, retail.id, retail.server.clock
+        )
+        yield outside
+        await asyncio.sleep(0)
+    store.close()

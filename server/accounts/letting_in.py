@@ -10,7 +10,7 @@ from server.db import devices, shops
 from server.db.connections import Connection
 from server.db.devices import Device, Invited, Visitor
 from server.db.pool import Database, run_transaction
-from sync_protocol.ids import DeviceId, ShopId, StaffId
+from sync_protocol.ids import DeviceId, Incarnation, ShopId, StaffId
 
 CODE_LIFE_MS = 10 * 60_000
 DEVICE_NAME_MAX = 100
@@ -89,6 +89,7 @@ async def _new_device(
         staff_id=person.staff_id,
         name=device_name[:DEVICE_NAME_MAX],
         revoked_at=None,
+        incarnation=Incarnation(""),
         acked_n=0,
     )
     token = TOKEN_PREFIX + clock.new_token()

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from server.db.connections import Connection
 from server.db.shops import find_staff
-from sync_protocol.ids import DeviceId, ShopId, StaffId
+from sync_protocol.ids import DeviceId, Incarnation, ShopId, StaffId
 from sync_protocol.shop import Staff
 
 
@@ -16,6 +16,7 @@ class Device(Struct, frozen=True, kw_only=True):
     staff_id: StaffId
     name: str
     revoked_at: int | None
+    incarnation: Incarnation
     acked_n: int
 
 
@@ -94,7 +95,7 @@ async def store_device(connection: Connection, device: Device, token_hash: str, 
 async def find_visitor(connection: Connection, token_hash: str) -> Visitor | None:
     """Return who holds a credential, also when it was revoked; None when nobody does."""
     row = await connection.fetchrow(
-        "SELECT shop_id, id, staff_id, name, revoked_at, acked_n FROM device WHERE token_hash = $1",
+        "SELECT shop_id, id, staff_id, name, revoked_at, incarnation, acked_n FROM device WHERE token_hash = $1",
         token_hash,
     )
     if row is None:
@@ -115,6 +116,7 @@ def _device(row: dict[str, object]) -> Device:
         staff_id=StaffId(str(row["staff_id"])),
         name=str(row["name"]),
         revoked_at=revoked_at,
+        incarnation=Incarnation(str(row["incarnation"])),
         acked_n=acked_n,
     )
 
@@ -152,6 +154,7 @@ async def note_contact(
     device: Device,
     now: int,
     *,
+    incarnation: Incarnation,
     unsent: int,
     oldest_unsent_at: int | None,
     acked_n: int | None,
@@ -159,8 +162,8 @@ async def note_contact(
     """Write what a device says of itself with every push, for the fleet board."""
     await connection.execute(
         """
-        UPDATE device SET last_seen_at = $3, unsent = $4, oldest_unsent_at = $5,
-            acked_n = greatest(acked_n, coalesce($6, acked_n))
+        UPDATE device SET last_seen_at = $3, unsent = $4, oldest_unsent_at = $5, incarnation = $7,
+            acked_n = greatest(coalesce($6, 0), CASE WHEN incarnation = $7 THEN acked_n ELSE 0 END)
         WHERE shop_id = $1 AND id = $2
         """,
         device.shop_id,
@@ -169,30 +172,34 @@ async def note_contact(
         unsent,
         oldest_unsent_at,
         acked_n,
+        incarnation,
     )
 
 
-async def note_hello(
-    connection: Connection,
-    device: Device,
-    now: int,
-    *,
-    app: str,
-    acked_n: int,
-    persisted: bool | None,
-    free_mb: int | None,
-) -> None:
-    """Write what a device says of itself when it greets."""
+class Said(Struct, frozen=True, kw_only=True):
+    """What a device says of itself when it greets."""
+
+    app: str
+    incarnation: Incarnation
+    acked_n: int
+    persisted: bool | None
+    free_mb: int | None
+
+
+async def note_hello(connection: Connection, device: Device, now: int, said: Said) -> None:
+    """Write what a device said, for the fleet board and for what it has yet to be told."""
     await connection.execute(
         """
-        UPDATE device SET last_seen_at = $3, app = $4, acked_n = $5, persisted = $6, free_mb = $7
+        UPDATE device SET last_seen_at = $3, app = $4, incarnation = $5, acked_n = $6,
+            persisted = $7, free_mb = $8
         WHERE shop_id = $1 AND id = $2
         """,
         device.shop_id,
         device.id,
         now,
-        app,
-        acked_n,
-        persisted,
-        free_mb,
+        said.app,
+        said.incarnation,
+        said.acked_n,
+        said.persisted,
+        said.free_mb,
     )

@@ -2,11 +2,16 @@
 
 from collections.abc import Sequence
 
+import asyncpg
 from msgspec import Struct
 
 from server.db.connections import Connection
 from sync_protocol.ids import DeviceId, Incarnation, OpId, ShopId
 from sync_protocol.server_session import DeviceLog
+
+
+class RacedByClone(Exception):
+    """Another device, a copy of this one, pushed one of these ops at the same moment."""
 
 
 class StoredOp(Struct, frozen=True, kw_only=True):
@@ -121,7 +126,25 @@ async def store_ops(
     ops: Sequence[StoredOp],
     now: int,
 ) -> None:
-    """Keep the ops of a chunk with their results."""
+    """Keep the ops of a chunk with their results.
+
+    Raises:
+        RacedByClone: nothing of the transaction may be kept; begin it anew.
+    """
+    try:
+        await _insert_ops(connection, shop_id, device_id, incarnation, ops, now)
+    except asyncpg.UniqueViolationError as error:
+        raise RacedByClone from error
+
+
+async def _insert_ops(
+    connection: Connection,
+    shop_id: ShopId,
+    device_id: DeviceId,
+    incarnation: Incarnation,
+    ops: Sequence[StoredOp],
+    now: int,
+) -> None:
     await connection.executemany(
         """
         INSERT INTO op (shop_id, id, device_id, incarnation, n, kind, by_staff, at, recorded_at, sent,
@@ -152,19 +175,22 @@ async def store_ops(
 
 
 async def unconfirmed_results(
-    connection: Connection, shop_id: ShopId, device_id: DeviceId, acked_n: int, most: int
+    connection: Connection,
+    shop_id: ShopId,
+    device_id: DeviceId,
+    incarnation: Incarnation,
+    acked_n: int,
+    most: int,
 ) -> list[str]:
-    """Return the results of a device's latest log life beyond what it says it has, oldest first."""
+    """Return the results of a device's log life beyond what it says it has, oldest first."""
     rows = await connection.fetch(
         """
         SELECT result FROM op
-        WHERE shop_id = $1 AND device_id = $2 AND n > $3
-          AND incarnation = (SELECT incarnation FROM op WHERE shop_id = $1 AND device_id = $2
-                             ORDER BY recorded_at DESC, n DESC NULLS LAST LIMIT 1)
-        ORDER BY n LIMIT $4
+        WHERE shop_id = $1 AND device_id = $2 AND incarnation = $3 AND n > $4 ORDER BY n LIMIT $5
         """,
         shop_id,
         device_id,
+        incarnation,
         acked_n,
         most,
     )

@@ -1,11 +1,11 @@
 """A hello: who speaks what, and where the phone's op log stands here."""
 
 from server.db import devices, epochs, op_log
-from server.db.devices import Visitor
+from server.db.devices import Said, Visitor
 from server.db.pool import Database
 from server.sync.pulling import granted_streams
 from sync_protocol import limits
-from sync_protocol.messages.hello import DeviceHead, HelloReply, HelloRequest, Limits
+from sync_protocol.messages.hello import DeviceHead, HelloReply, HelloRequest, Limits, PhoneHealth
 from sync_protocol.version import PROTOCOL, PROTOCOL_OLDEST
 
 LIMITS = Limits(
@@ -29,15 +29,7 @@ async def greet(
         history = await epochs.read_history(connection)
         log = await op_log.read_log(connection, device.shop_id, device.id, request.incarnation)
         granted = await granted_streams(connection, visitor)
-        await devices.note_hello(
-            connection,
-            device,
-            now,
-            app=request.app[:100],
-            acked_n=max(0, request.acked_n),
-            persisted=None if request.health is None else request.health.persisted,
-            free_mb=None if request.health is None else request.health.free_mb,
-        )
+        await devices.note_hello(connection, device, now, _said(request))
     head = request.head if request.head in log.links else min(log.links, default=None)
     return HelloReply(
         protocol=max(PROTOCOL_OLDEST, min(PROTOCOL, request.protocol[1])),
@@ -47,4 +39,15 @@ async def greet(
         streams=granted,
         limits=LIMITS,
         now=now,
+    )
+
+
+def _said(request: HelloRequest) -> Said:
+    health = request.health or PhoneHealth()
+    return Said(
+        app=request.app[:100],
+        incarnation=request.incarnation,
+        acked_n=request.acked_n,
+        persisted=health.persisted,
+        free_mb=health.free_mb,
     )

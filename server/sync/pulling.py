@@ -44,6 +44,7 @@ async def pull(database: Database, visitor: Visitor, request: PullRequest, now: 
             connection,
             visitor.device.shop_id,
             visitor.device.id,
+            visitor.device.incarnation,
             visitor.device.acked_n,
             RESULTS_MAX,
         )

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from server.db import devices, epochs, op_log
+from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection
 from server.db.devices import Visitor
 from server.db.pool import Database, run_transaction
@@ -22,6 +23,8 @@ from sync_protocol.reading import read_op
 from sync_protocol.server_session import Incoming, admit, epoch_problem
 
 _decode = msgspec.json.Decoder(PushRequest)
+
+TRIES = 3
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
@@ -90,6 +93,7 @@ async def push(
             connection,
             visitor.device,
             clock(),
+            incarnation=request.incarnation,
             unsent=max(0, request.unsent - len(results)),
             oldest_unsent_at=request.oldest_at,
             acked_n=request.acked_n,
@@ -117,7 +121,12 @@ async def _apply(
     async def work(connection: Connection) -> Applied:
         return await apply_chunk(connection, sender, chunk, now)
 
-    return await run_transaction(database, work)
+    for _ in range(TRIES):
+        try:
+            return await run_transaction(database, work)
+        except op_log.RacedByClone:
+            continue  # the other device's op is there now, and ours is known
+    raise DatabaseUnavailable("Another device pushed the same ops at every try.")
 
 
 async def _refusal(

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from server.db import books, ledger, shops
 from server.db.connections import Connection
-from sync_protocol.ids import BranchId, ShopId, VariantId
+from sync_protocol.ids import BranchId, OrderLineId, ShopId, VariantId
 from sync_protocol.ledger import (
     BRANCH_ACCOUNTS,
     GENESIS_HASH,
@@ -15,6 +15,8 @@ from sync_protocol.ledger import (
     out_account,
     unbalanced,
 )
+
+OUT = out_account(OrderLineId(""))
 
 Balances = Counter[tuple[str, VariantId]]
 
@@ -95,10 +97,14 @@ async def _verify_stock(
 
 async def _verify_out(connection: Connection, shop_id: ShopId, out: Counter[str]) -> list[Finding]:
     findings = []
+    left = Counter({account: units for account, units in out.items() if account.startswith(OUT)})
     async for order in books.each_order(connection, shop_id):
         for line in order.lines:
-            folded = out[out_account(line.id)]
+            folded = left.pop(out_account(line.id), 0)
             if folded != line.out_units:
                 what = f"order {order.name}, line {line.id}: {line.out_units} out, the ledger says {folded}"
                 findings.append(Finding(shop_id=shop_id, what=what))
+    for account in sorted(left):
+        what = f"the ledger has {left[account]} units on {account}, which no order has"
+        findings.append(Finding(shop_id=shop_id, what=what))
     return findings

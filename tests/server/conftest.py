@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from server.db.pool import Database
+from tests.server.outside import Outside, practice_beside
 from tests.server.retail import Retail, Server, started_server
 
 
@@ -21,3 +22,10 @@ async def retail(server: Server) -> Retail:
     made = Retail(server)
     await made.set_up()
     return made
+
+
+@pytest.fixture
+async def outside(retail: Retail) -> AsyncIterator[Outside]:
+    """The shop's store beside it, its goods mirrored, 20 of the first three at Lahore."""
+    async with practice_beside(retail) as made:
+        yield made

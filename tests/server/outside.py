@@ -1,23 +1,35 @@
 """A practice store beside a shop, in this process, with the worker's two jobs driven by hand."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
 import httpx
 import msgspec
 
-from server.intake.reading import Reader, mirror_variants, sweep, work_off_news
+from server.db import shops
+from server.intake.reading import Reader, sweep, work_off_news
 from server.outbox.carrying_out import Carrier, carry_out_due
 from server.practice_store.app import asgi_app
 from server.practice_store.faults import ApiFault
 from server.practice_store.orders import Order
 from server.practice_store.store import PracticeStore
 from server.shopify.clients import Clients
+from server.shopify.store import list_variants
+from server.shopify.translate import seen_variant
 from tests.server.books import rows_of
 from tests.server.retail import LAHORE, SECRET, Retail
 from tests.server.test_webhooks import deliver
 from tests.shopify.practice import LOCAL, TOKEN, new_store, some_lines
+
+
+class BreakingTransport(httpx.ASGITransport):
+    """Without sockets a connection cannot break by itself: an answer that never comes is taken for that."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        try:
+            return await super().handle_async_request(request)
+        except AssertionError as error:
+            raise httpx.ReadError("the connection broke") from error
 
 
 class Outside:
@@ -57,8 +69,6 @@ class Outside:
         return str(order.number)
 
     async def sweep(self) -> int:
-        from server.db import shops  # noqa: PLC0415 - only here
-
         async with self.retail.server.database.connection() as connection:
             (connected,) = await shops.store_connections(connection)
         return await sweep(self.reader, connected)
@@ -77,7 +87,7 @@ class Outside:
         device = await self.retail.device("amna")
         lines = [
             {"order_line_id": str(line.number), "units": line.current_quantity}
-            for line in order.lines
+            for line in order.line_items
         ]
         created = {
             "fulfillment_id": fulfillment_id,
@@ -105,7 +115,9 @@ class Outside:
         return body["shopify_state"], body["shopify_error"]
 
     def shipments(self, order: Order) -> list:
-        return [s for s in self.store.state.orders[order.number].shipments]
+        """Return the store's own shipments of an order that stand."""
+        made = self.store.state.orders[order.number].shipments
+        return [one for one in made if one.status == "SUCCESS"]
 
 
 @contextlib.asynccontextmanager
@@ -113,13 +125,16 @@ async def practice_beside(retail: Retail) -> AsyncIterator[Outside]:
     store = new_store(
         retail.server.clock, domain=retail.domain, client_secret=SECRET, access_token=TOKEN
     )
-    transport = httpx.ASGITransport(asgi_app(store), raise_app_exceptions=False)
+    transport = BreakingTransport(asgi_app(store))
     async with httpx.AsyncClient(transport=transport) as http:
         outside = Outside(retail, store, http)
         await retail.connect_store(LOCAL, TOKEN)
-        await mirror_variants(
-            retail.server.database, outside.client, retail.id, retail.server.clock
-        )
+        page = await list_variants(outside.client, None, first=3)
+        goods = [seen_variant(node) for node in page.nodes]
+        async with retail.server.database.transaction() as connection:
+            await shops.store_variants(connection, retail.id, goods, retail.server.clock())
+        owner = await retail.device("zainab")
+        lines = [{"variant_id": variant.id, "units": 20} for variant in goods]
+        await owner.do("opening_stock", {"branch_id": LAHORE, "lines": lines})
         yield outside
-        await asyncio.sleep(0)
     store.close()

@@ -59,6 +59,7 @@ CREATE TABLE device (
     revoked_at bigint,
     last_seen_at bigint,
     app text NOT NULL DEFAULT '',
+    incarnation text NOT NULL DEFAULT '',
     acked_n bigint NOT NULL DEFAULT 0,
     unsent bigint NOT NULL DEFAULT 0,
     oldest_unsent_at bigint,

@@ -27,6 +27,7 @@ class Device(Table, tablename="device"):
     revoked_at = BigInt(null=True, default=None)
     last_seen_at = BigInt(null=True, default=None)
     app = Text()
+    incarnation = Text()
     acked_n = BigInt()
     unsent = BigInt()
     oldest_unsent_at = BigInt(null=True, default=None)

@@ -5,6 +5,7 @@ from msgspec import Struct
 from server.db.connections import Connection
 from server.db.shops import find_staff
 from sync_protocol.ids import DeviceId, Incarnation, ShopId, StaffId
+from sync_protocol.messages.hello import PhoneHealth
 from sync_protocol.shop import Staff
 
 
@@ -182,8 +183,7 @@ class Said(Struct, frozen=True, kw_only=True):
     app: str
     incarnation: Incarnation
     acked_n: int
-    persisted: bool | None
-    free_mb: int | None
+    health: PhoneHealth
 
 
 async def note_hello(connection: Connection, device: Device, now: int, said: Said) -> None:
@@ -191,7 +191,7 @@ async def note_hello(connection: Connection, device: Device, now: int, said: Sai
     await connection.execute(
         """
         UPDATE device SET last_seen_at = $3, app = $4, incarnation = $5, acked_n = $6,
-            persisted = $7, free_mb = $8
+            persisted = $7, free_mb = $8, unsent = $9, oldest_unsent_at = $10
         WHERE shop_id = $1 AND id = $2
         """,
         device.shop_id,
@@ -200,6 +200,8 @@ async def note_hello(connection: Connection, device: Device, now: int, said: Sai
         said.app,
         said.incarnation,
         said.acked_n,
-        said.persisted,
-        said.free_mb,
+        said.health.persisted,
+        said.health.free_mb,
+        said.health.unsent,
+        said.health.oldest_at,
     )

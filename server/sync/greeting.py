@@ -43,11 +43,9 @@ async def greet(
 
 
 def _said(request: HelloRequest) -> Said:
-    health = request.health or PhoneHealth()
     return Said(
         app=request.app[:100],
         incarnation=request.incarnation,
         acked_n=request.acked_n,
-        persisted=health.persisted,
-        free_mb=health.free_mb,
+        health=request.health or PhoneHealth(),
     )

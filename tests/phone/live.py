@@ -24,6 +24,13 @@ class LiveLink:
         self._headers = {"Authorization": f"Bearer {token}"}
         self.connected = asyncio.Event()
         self.applied = 0
+        self._socket: ClientConnection | None = None
+
+    def drop(self) -> None:
+        """Break the connection as a bad network does; the link connects again by itself."""
+        self.connected.clear()
+        if self._socket is not None:
+            self._socket.transport.abort()
 
     async def run(self) -> None:
         """Stay connected until cancelled; every loss of the connection is followed by another try."""
@@ -40,6 +47,7 @@ class LiveLink:
             await asyncio.sleep(RECONNECT_S)
 
     async def _attend(self, socket: ClientConnection) -> None:
+        self._socket = socket
         self.connected.set()
         self._phone.poke()
         async for text in socket:

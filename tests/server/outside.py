@@ -101,7 +101,9 @@ class Outside:
         device.add("dispatch", sent | more)
         return await device.push()
 
-    def fault(self, kind: str, operation: str | None = None, times: int = 1, **more: object) -> None:
+    def fault(
+        self, kind: str, operation: str | None = None, times: int = 1, **more: object
+    ) -> None:
         self.store.api_faults.coming.append(
             ApiFault(kind=kind, operation=operation, times=times, **more)
         )

@@ -67,7 +67,9 @@ async def test_the_database_refuses_legs_that_do_not_balance(worked, legs):
         await rows_of(worked, f"INSERT INTO ledger_leg VALUES {legs}")
 
 
-async def test_a_branchs_entries_are_numbered_densely_and_each_carries_the_hash_of_all_before(worked):
+async def test_a_branchs_entries_are_numbered_densely_and_each_carries_the_hash_of_all_before(
+    worked,
+):
     async with worked.server.database.connection() as connection:
         entries = [pair async for pair in ledger.walk(connection, worked.id, LAHORE)]
         head = (await ledger.read_heads(connection, worked.id, [LAHORE]))[LAHORE]

@@ -130,3 +130,19 @@ def test_a_changed_shape_needs_a_deliberate_look_at_the_protocol_version():
         "A shape on the wire changed. Can phones of the last release still read it and be read? If not, raise "
         f"PROTOCOL. Then set WIRE_FINGERPRINT = {wire_fingerprint()!r}."
     )
+
+
+def test_the_fingerprint_sees_a_new_field_another_bound_and_another_right(monkeypatch):
+    class Branch2(Branch, frozen=True, kw_only=True):
+        phone: str = ""
+
+    with monkeypatch.context() as planted:
+        planted.setattr("sync_protocol.shop.Branch", Branch2)
+        assert wire_fingerprint() != WIRE_FINGERPRINT
+    with monkeypatch.context() as planted:
+        planted.setattr(limits, "UNITS_MAX", 5)
+        assert wire_fingerprint() != WIRE_FINGERPRINT
+    with monkeypatch.context() as planted:
+        planted.setitem(RIGHTS[Role.RIDER], OpKind.PACK, Reach.SHOP)
+        assert wire_fingerprint() != WIRE_FINGERPRINT
+    assert wire_fingerprint() == WIRE_FINGERPRINT

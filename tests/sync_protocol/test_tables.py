@@ -107,10 +107,15 @@ def bounds_of(annotation: object) -> list[str]:
 
 def wire_fingerprint() -> str:
     """Hash every shape, table and bound that both sides must share; words about them do not count."""
-    named = {name: cls for module in typescript.MODULES for name, cls in vars(module).items()}
+    named = {
+        name: cls
+        for module in typescript.MODULES
+        for name, cls in vars(module).items()
+        if getattr(cls, "__module__", "") == module.__name__
+    }
     shapes: dict[str, object] = {}
     for name, cls in named.items():
-        if not isinstance(cls, type) or name in typescript.SERVER_ONLY | {"Struct", "StrEnum"}:
+        if not isinstance(cls, type) or name in typescript.SERVER_ONLY:
             continue
         if issubclass(cls, Struct):
             fields = msgspec.structs.fields(cls)
@@ -136,6 +141,7 @@ def test_the_fingerprint_sees_a_new_field_another_bound_and_another_right(monkey
     class Branch2(Branch, frozen=True, kw_only=True):
         phone: str = ""
 
+    Branch2.__module__ = "sync_protocol.shop"
     with monkeypatch.context() as planted:
         planted.setattr("sync_protocol.shop.Branch", Branch2)
         assert wire_fingerprint() != WIRE_FINGERPRINT

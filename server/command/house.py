@@ -20,6 +20,7 @@ from server.db.availability import DatabaseUnavailable
 from server.db.binaries import NoPostgres
 from server.db.migrating import PostgresTooOld, migrate
 from server.db.pool import Database
+from server.db.unprivileged import NoAccount
 from server.intake.reading import Reader
 from server.outbox.carrying_out import Carrier
 from server.routes.house import House
@@ -51,27 +52,30 @@ def database_running(
     """Give the address of the database, starting the embedded one where it is meant.
 
     It is stopped at the end when this call started it, or with `stop_after` in any case: a server that was killed
-    leaves its database running, and the next one to end well takes it along.
+    leaves its database running, and the next one to end well takes it along. What keeps the database from being used
+    is told in one sentence.
     """
-    if settings.database_url is not None:
-        yield settings.database_url
-        return
-    was_running = embedded.is_running(settings.home)
     try:
+        if settings.database_url is not None:
+            yield settings.database_url
+            return
+        was_running = embedded.is_running(settings.home)
         address = embedded.start(settings.home, settings.pg_bin)
-    except NoPostgres as error:
+        try:
+            yield address
+        finally:
+            if stop_after or not was_running:
+                embedded.stop(settings.home)
+    except (NoPostgres, NoAccount, embedded.PostgresWontStart, PostgresTooOld) as error:
         raise Stopped(str(error), Exit.NOT_AVAILABLE) from error
-    try:
-        yield address
-    finally:
-        if stop_after or not was_running:
-            embedded.stop(settings.home)
+    except DatabaseUnavailable as error:
+        raise Stopped(f"The database does not answer: {error}", Exit.NOT_AVAILABLE) from error
 
 
 def run_with_database(
     settings: Settings, work: Callable[[Database], Awaitable[None]], *, stop_after: bool = False
 ) -> None:
-    """Run `work` against the migrated database; what keeps it from running is told in one sentence."""
+    """Run `work` against the migrated database."""
 
     async def whole(where: DatabaseAddress | str) -> None:
         await migrate(where)
@@ -79,12 +83,7 @@ def run_with_database(
             await work(database)
 
     with database_running(settings, stop_after=stop_after) as where:
-        try:
-            asyncio.run(whole(where))
-        except DatabaseUnavailable as error:
-            raise Stopped(f"The database does not answer: {error}", Exit.NOT_AVAILABLE) from error
-        except PostgresTooOld as error:
-            raise Stopped(str(error), Exit.NOT_AVAILABLE) from error
+        asyncio.run(whole(where))
 
 
 def listening_socket(host: str, port: int) -> socket.socket:

@@ -162,10 +162,10 @@ async def test_no_row_is_missed_and_versions_are_dense_while_eight_phones_push_a
 
 
 LOG_EVERY_VERSION = """
-    CREATE TABLE version_log (stream text, version bigint);
+    CREATE TABLE version_log (shop_id text, stream text, version bigint);
     CREATE FUNCTION log_version() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        INSERT INTO version_log VALUES (NEW.stream, NEW.version);
+        INSERT INTO version_log VALUES (NEW.shop_id, NEW.stream, NEW.version);
         RETURN NULL;
     END $$;
     CREATE TRIGGER log_version AFTER INSERT OR UPDATE ON stream_row

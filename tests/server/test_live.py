@@ -273,7 +273,7 @@ async def test_a_phone_that_lost_the_channel_misses_nothing(retail, url):
     link = LiveLink(held.phone, url, held.token)
     async with running(held, link):
         for number in range(900, 906):
-            await until(lambda: link.connected.is_set())
+            await until(link.connected.is_set)
             made = SHIP | {"fulfillment_id": f"f{number}", "order_id": str(number)}
             lines = [{"order_line_id": f"{number}0", "units": 1}]
             await worker.do("create_fulfillment", made | {"lines": lines})

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -48,7 +49,20 @@ def _database_url(environ: Mapping[str, str]) -> str | None:
     url = environ.get("RAWANA_DATABASE_URL") or None
     if url is not None and not url.startswith(("postgresql://", "postgres://")):
         raise SettingsInvalid("RAWANA_DATABASE_URL must begin with postgresql:// or postgres://.")
+    if url is not None and not _has_usable_port(url):
+        raise SettingsInvalid("The port in RAWANA_DATABASE_URL is not a number from 0 to 65535.")
     return url
+
+
+def _has_usable_port(url: str) -> bool:
+    where = urlsplit(url)
+    if "," in where.netloc:
+        return True  # several servers, which the driver reads itself
+    try:
+        _ = where.port
+    except ValueError:
+        return False
+    return True
 
 
 def _path(environ: Mapping[str, str], name: str) -> Path | None:

@@ -26,5 +26,8 @@ RowKey = NewType("RowKey", str)
 SHOPIFY_DEVICE = DeviceId("shopify")
 """The pseudo-device under which the store's own news enters as ops."""
 
+OWN_OPS = "shopify/"
+"""How the ids of the server's own ops begin. A phone's op may not take such a name, or it could stand in their way."""
+
 SHOPIFY_STAFF = StaffId("shopify")
 """Who acted when the store did."""

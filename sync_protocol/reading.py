@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_protocol.canonical import canonical, digest_base64
 from sync_protocol.ids import OpId, StaffId
@@ -154,11 +155,17 @@ _N = re.compile(rb'"n"\s*:\s*([1-9]\d{0,15})\s*[,}]')
 
 def _unreadable(raw: bytes, detail: str) -> Unreadable:
     """Name unreadable bytes by the id on their surface, so that the phone gets its answer; else by their own hash."""
-    surface = pruned(raw, 1)
-    named, numbered = _ID.search(surface), _N.search(surface)
+    named = _ID.search(pruned(raw, 1))
+    nobody = nameless(raw, detail)
+    return nobody if named is None else replace(nobody, id=OpId(named[1].decode("ascii")))
+
+
+def nameless(raw: bytes, detail: str) -> Unreadable:
+    """Return bytes as unreadable under the name of their own hash, in the place that their `n` gives."""
+    numbered = _N.search(pruned(raw, 1))
     n = None if numbered is None else int(numbered[1])
     return Unreadable(
-        id=OpId("unreadable-" + _hash_name(raw) if named is None else named[1].decode("ascii")),
+        id=OpId("unreadable-" + _hash_name(raw)),
         n=n if n is not None and n <= INTEGER_MAX else None,
         detail=detail[:TEXT_MAX],
     )

@@ -20,7 +20,7 @@ from server.shopify.translate import epoch_ms, seen_order, seen_variant
 from server.sync.live import Live
 from server.sync.news import Told, tell
 from sync_protocol.canonical import canonical, digest_hex
-from sync_protocol.ids import OpId, ShopId
+from sync_protocol.ids import OWN_OPS, OpId, ShopId
 from sync_protocol.ops import OpKind
 
 _log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ async def _read_and_tell(reader: Reader, store: ShopifyConnection, gid: str) -> 
     body = seen_order(order)
     told = Told(
         # The same reading is the same news, so that a second reading of an unchanged order records nothing.
-        id=OpId(f"order-{body.id}-{digest_hex(canonical(body))[:24]}"),
+        id=OpId(f"{OWN_OPS}{body.id}-{digest_hex(canonical(body))[:24]}"),
         kind=OpKind.SHOPIFY_ORDER,
         body=body,
     )

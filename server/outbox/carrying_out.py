@@ -25,8 +25,9 @@ from server.shopify.orders import read_order
 from server.shopify.translate import order_gid
 from server.sync.live import Live
 from server.sync.news import Told, tell
+from sync_protocol.canonical import digest_hex
 from sync_protocol.fulfillments import Fulfillment, ShopifyState
-from sync_protocol.ids import OpId
+from sync_protocol.ids import OWN_OPS, OpId
 from sync_protocol.ops import OpKind, ShopifyOutcome
 from sync_protocol.shop import COURIERS
 
@@ -188,8 +189,10 @@ async def _end(
 async def _tell(
     carrier: Carrier, effect: Claimed, state: ShopifyState, gid: str | None, error: str | None
 ) -> None:
+    named = f"{effect.fulfillment_id}.{state.value}.{effect.attempts}"
     told = Told(
-        id=OpId(f"{effect.fulfillment_id}.{state.value}.{effect.attempts}"),
+        # By its hash: a shipment's own name may be as long as an op's id can be.
+        id=OpId(f"{OWN_OPS}{digest_hex(named.encode())[:32]}"),
         kind=OpKind.SHOPIFY_OUTCOME,
         body=ShopifyOutcome(
             fulfillment_id=effect.fulfillment_id,

@@ -65,11 +65,13 @@ class Live:
 
     async def _begin(self, shop_id: ShopId, granted: frozenset[StreamName]) -> None:
         """Streams that nobody was watching are followed from where they stand now."""
-        watched = {n for s in self._subscribers if s.shop_id == shop_id for n in s.granted}
         async with self._database.connection() as connection:
-            heads = await streams.read_heads(connection, shop_id, sorted(granted - watched))
+            heads = await streams.read_heads(connection, shop_id, sorted(granted))
+        # Who watches is asked after the reading: somebody may have joined meanwhile, and must miss nothing.
+        watched = {n for s in self._subscribers if s.shop_id == shop_id for n in s.granted}
         for name, (version, _) in heads.items():
-            self._sent[shop_id, name] = version
+            if name not in watched:
+                self._sent[shop_id, name] = version
 
     async def run(self) -> None:
         """Feed the subscribers until cancelled; what other processes wrote is found by looking each second."""
@@ -91,7 +93,7 @@ class Live:
             async with self._database.connection() as connection:
                 heads = await streams.read_heads(connection, shop_id, sorted(names))
             for name, (version, _) in heads.items():
-                if version > self._sent.get((shop_id, name), 0):
+                while version > self._sent.get((shop_id, name), 0):
                     await self._send(shop_id, name)
 
     async def _send(self, shop_id: ShopId, name: StreamName) -> None:
@@ -106,12 +108,19 @@ class Live:
                 bytes_max=PULL_BYTES_MAX,
             )
         if patch.to_version == after:
+            # Only tombstones that nobody from 0 needs, or a head read before a stream was begun anew.
+            self._sent[shop_id, name] = await self._head(shop_id, name)
             return
         self._sent[shop_id, name] = patch.to_version
         text = msgspec.json.encode(patch)
         for subscriber in self._subscribers:
             if subscriber.shop_id == shop_id and name in subscriber.granted:
                 _hand(subscriber, text)
+
+    async def _head(self, shop_id: ShopId, name: StreamName) -> int:
+        async with self._database.connection() as connection:
+            heads = await streams.read_heads(connection, shop_id, [name])
+        return heads[name][0]
 
 
 def _hand(subscriber: Subscriber, text: bytes) -> None:

@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from server.intake.reading import mirror_variants
 from server.practice_store.by_hand import fulfill_by_hand
 from server.practice_store.commands import (
     AddressDraft,
@@ -194,3 +195,14 @@ async def test_an_order_beyond_2_to_the_53_keeps_every_digit(outside):
     await deliver(outside.retail, b'{"id":%d}' % number)
     rows = await rows_of(outside.retail, "SELECT resource_gid FROM webhook_inbox")
     assert rows == [{"resource_gid": f"gid://shopify/Order/{number}"}]
+
+
+async def test_the_catalogue_is_mirrored_whole_and_a_second_time_changes_nothing(outside):
+    database, clock = outside.retail.server.database, outside.retail.server.clock
+    numbers = {str(number) for number in outside.store.state.variants}
+    changed = await mirror_variants(database, outside.client, outside.retail.id, clock)
+    assert changed == len(numbers) - 3
+    assert await mirror_variants(database, outside.client, outside.retail.id, clock) == 0
+    told = await (await outside.retail.device("amna")).pull()
+    keys = {row[0] for p in told["patches"] if p["stream"] == "catalog" for row in p["rows"]}
+    assert {f"variant/{number}" for number in numbers} <= keys

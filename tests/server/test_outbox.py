@@ -8,6 +8,7 @@ from server.outbox import carrying_out
 from server.outbox.carrying_out import carry_out_due
 from server.practice_store.by_hand import fulfill_by_hand
 from server.practice_store.commands import CancelOrder, Parcel
+from sync_protocol import limits
 from tests.server.books import findings, rows_of
 from tests.server.outside import Outside
 
@@ -241,3 +242,14 @@ async def test_an_effect_waits_until_the_store_has_routed_the_order(outside):
     assert outside.shipments(order) == []
     await outside.carry_out()
     await one_shipment(outside, order)
+
+
+async def test_a_shipment_with_the_longest_name_there_may_be_is_told_and_confirmed_too(outside):
+    order = outside.place()
+    await outside.take_over(order)
+    name = "f" * limits.ID_MAX
+    results = await outside.dispatched(order, name)
+    assert [r["status"] for r in results] == ["applied"] * 3
+    await outside.carry_out()
+    assert await outside.state(name) == ("confirmed", None)
+    assert len(outside.shipments(order)) == 1

@@ -7,7 +7,7 @@ import msgspec
 
 from tests.phone.network import Fault
 from tests.server.books import balances, read, rows_of
-from tests.server.retail import KURTA, LAHORE
+from tests.server.retail import KURTA, LAHORE, Device
 
 CREATE = {
     "fulfillment_id": "f1",
@@ -248,3 +248,41 @@ async def test_a_fork_is_healed_by_offering_and_sending_what_the_server_lacks(re
     ids = {row["id"] for row in await rows_of(retail, "SELECT id FROM op WHERE kind = 'confirm'")}
     assert {first, second, third} <= ids
     assert {o.confirmation.state for o in held.phone.rows().orders.values()} == {"confirmed"}
+
+
+async def test_a_clone_and_its_twin_pushing_the_same_ops_at_once_both_get_the_one_answer(retail):
+    for number in range(900, 910):
+        await retail.order(str(number))
+    twin = await retail.device("amna")
+    clone = Device(retail.server, twin.id, twin.token, "amna")
+    for number in range(900, 910):
+        made = {
+            "fulfillment_id": f"f{number}",
+            "order_id": str(number),
+            "branch_id": LAHORE,
+            "lines": [{"order_line_id": f"{number}0", "units": 1}],
+        }
+        bodies = []
+        for phone, life in ((twin, f"t{number}"), (clone, f"c{number}")):
+            phone.incarnation, phone.n = life, 0
+            pack = {"fulfillment_id": f"f{number}"}
+            ops = [
+                phone.op("create_fulfillment", made, id=f"c{number}", prev=None),
+                phone.op("pack", pack, id=f"p{number}", prev=None),
+            ]
+            bodies.append(phone.body(ops))
+        answers = await asyncio.gather(
+            twin.post("/sync/push", bodies[0]), clone.post("/sync/push", bodies[1])
+        )
+        assert [a.status_code for a in answers] == [200, 200], [a.text for a in answers]
+        assert answers[0].json()["results"] == answers[1].json()["results"]
+    assert (await balances(retail))[LAHORE, "sellable", KURTA] == 0
+
+
+async def test_a_phone_cannot_take_the_name_of_an_op_of_the_servers_own(retail):
+    device = await retail.device("amna")
+    taken = device.op("confirm", {"order_id": "x"}, id="shopify/900-0123")
+    answer = (await device.post("/sync/push", device.body([taken]))).json()
+    (result,) = answer["results"]
+    assert (result["status"], result["code"]) == ("parked", "unreadable")
+    assert result["id"].startswith("unreadable-")

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { OrderLine, VariantId } from '../protocol/generated.ts';
 import { board } from '../view/board.ts';
+import { Dotted } from './dotted.tsx';
 import styles from './line-item.module.css';
 
 /** The product's picture, or its first letter while there is none. */
@@ -48,12 +49,7 @@ export function LineItem({ line, end, below }: LineItemProps) {
         </span>
         {details.length > 0 && (
           <span class={styles.details}>
-            {details.map((detail, index) => (
-              <span key={detail}>
-                {index > 0 && ' · '}
-                <bdi>{detail}</bdi>
-              </span>
-            ))}
+            <Dotted parts={details} />
           </span>
         )}
         {below}

@@ -3,6 +3,7 @@ import { counted, language, t } from '../i18n/words.ts';
 import { ageOf, money } from '../i18n/figures.ts';
 import type { Order } from '../protocol/generated.ts';
 import { href } from '../view/routes.ts';
+import { Dotted } from './dotted.tsx';
 import { Icon } from './icon.tsx';
 import styles from './order-row.module.css';
 import { StatusPill } from './pill.tsx';
@@ -41,7 +42,9 @@ const Row = memo(({ order, waiting, minute }: RowProps) => {
           <bdi class={styles.number}>{order.name}</bdi> <bdi>{name ?? t('order.no_name')}</bdi>
         </span>
         <bdi class={styles.amount}>{money(order.total_paisa)}</bdi>
-        <span class={styles.details}>{details.filter(Boolean).join(' · ')}</span>
+        <span class={styles.details}>
+          <Dotted parts={details} />
+        </span>
         <span class={styles.state}>
           {waiting && <Waiting />}
           <StatusPill status={order.status} />
@@ -88,9 +91,11 @@ export function ParcelRow({ order, waiting }: { order: Order; waiting: boolean }
           <Icon name="forward" />
         </span>
         <span class={styles.items}>
-          <bdi>{items.join(' · ')}</bdi>
-          {city !== null && ' · '}
-          <bdi>{city}</bdi>
+          {[...items, city].map((fact, index) => (
+            <span key={String(index)} class={styles.item}>
+              <bdi>{fact}</bdi>
+            </span>
+          ))}
         </span>
       </a>
     </li>

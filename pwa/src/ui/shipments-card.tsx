@@ -7,6 +7,7 @@ import { may, shipmentStep, type NextStep } from '../view/next-step.ts';
 import { shipmentsOf } from '../view/orders.ts';
 import { href } from '../view/routes.ts';
 import { ButtonLink } from './button.tsx';
+import { Dotted } from './dotted.tsx';
 import { Card } from './frame.tsx';
 import type { IconName } from './icon.tsx';
 import styles from './order-sections.module.css';
@@ -59,7 +60,7 @@ function ShipmentPart({ order, shipment, main }: PartProps) {
         <StatePill state={shipment.state} /> <bdi>{branchName(shipment.branch_id)}</bdi>
       </div>
       <p class={styles.facts}>
-        <bdi>{items.join(', ')}</bdi>
+        <Dotted parts={items} />
       </p>
       <Sending shipment={shipment} />
       {step !== null && 'id' in step && !isMain && <StepLink action={step.kind} id={shipment.id} />}

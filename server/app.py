@@ -10,13 +10,14 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from server.problems import HANDLERS
 from server.routes.auth import post_enrol, post_login, post_logout
 from server.routes.health import get_healthz, get_readyz
+from server.routes.history import post_history, post_stock_at
 from server.routes.house import House
 from server.routes.static_files import StaticFiles
 from server.routes.sync import live, post_hello, post_offer, post_pull, post_push
 from server.routes.webhooks import post_shopify_webhook
 from sync_protocol.ids import Epoch
 
-API_PREFIXES = ("/sync/", "/auth/", "/webhooks/", "/healthz", "/readyz")
+API_PREFIXES = ("/sync/", "/desk/", "/auth/", "/webhooks/", "/healthz", "/readyz")
 PRACTICE_PREFIX = "/practice-store"
 EPOCH_HEADER = b"rawana-epoch"
 
@@ -49,6 +50,8 @@ def make_api(house: House) -> Litestar:
             post_pull,
             post_offer,
             live,
+            post_history,
+            post_stock_at,
             post_shopify_webhook,
             get_healthz,
             get_readyz,

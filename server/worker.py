@@ -1,4 +1,4 @@
-"""The worker: news from the store in, effects out, and a sweep for what no webhook told of.
+"""The worker: news from the store in, effects out, a sweep for what no webhook told of, and what time brings about.
 
 Any number may run, in one process or several: what is due is claimed under leases.
 """
@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from server.db import shops
 from server.db.availability import DatabaseUnavailable
 from server.intake.reading import Reader, sweep, work_off_news
+from server.intake.waking import wake_due_orders
 from server.outbox.carrying_out import Carrier, carry_out_due
 from server.shopify.failures import ShopifyError
 
@@ -18,11 +19,12 @@ _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 SWEEP_EVERY_S = 180.0
+MOMENTS_EVERY_S = 5.0
 AWAY_S = 2.0
 
 
 class Worker:
-    """Three loops over one database. `wake` makes them look at once."""
+    """Four loops over one database. `wake` makes them look at once."""
 
     def __init__(self, reader: Reader, carrier: Carrier) -> None:
         self._reader = reader
@@ -39,6 +41,7 @@ class Worker:
             loops.create_task(self._loop(self._news))
             loops.create_task(self._loop(self._effects))
             loops.create_task(self._loop(self._sweeps, SWEEP_EVERY_S))
+            loops.create_task(self._loop(self._moments, MOMENTS_EVERY_S))
 
     async def _loop(
         self, work: Callable[[], Awaitable[int]], every_s: float = LOOK_EVERY_S
@@ -70,6 +73,10 @@ class Worker:
 
     async def _effects(self) -> int:
         return await carry_out_due(self._carrier)
+
+    async def _moments(self) -> int:
+        reader = self._reader
+        return await wake_due_orders(reader.database, reader.live, reader.clock)
 
     async def _sweeps(self) -> int:
         async with self._reader.database.connection() as connection:

@@ -1,4 +1,4 @@
-"""What a device records: the op, its kinds and their bodies."""
+"""What a device records: the op, its kinds and how each is read. What they say is in `bodies`."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -6,37 +6,58 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from sync_protocol.fulfillments import ShopifyState
-from sync_protocol.ids import (
-    BranchId,
-    FulfillmentId,
-    OrderId,
-    OrderLineId,
-    VariantId,
+from sync_protocol.bodies.asking import AssignBranch, CallAttempt, Confirm, EditContact
+from sync_protocol.bodies.desk import ClassifyExchange, PlanExchange, Resolve, SettleExchange
+from sync_protocol.bodies.keeping import (
+    CounterReturn,
+    CounterSale,
+    CountStock,
+    OpeningStock,
+    ReceiveStock,
+    SetLowStock,
+    TransferReceive,
+    TransferSend,
 )
-from sync_protocol.limits import (
-    ID_MAX,
-    INTEGER_MAX,
-    LINES_MAX,
-    MONEY_PAISA_MAX,
-    TEXT_MAX,
-    UNITS_MAX,
+from sync_protocol.bodies.recording import (
+    BranchSync,
+    FixBranchStock,
+    ManualFulfillment,
+    VoidFulfillment,
 )
-from sync_protocol.orders import Channel, Contact
-
-Units = Annotated[int, Meta(ge=1, le=UNITS_MAX)]
-Money = Annotated[int, Meta(ge=0, le=MONEY_PAISA_MAX)]
-Text = Annotated[str, Meta(max_length=TEXT_MAX)]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
-Count = Annotated[int, Meta(ge=0, le=UNITS_MAX)]
-NO_NUL = r"^[^\x00]*$"
-"""What may stand in text that is stored; PostgreSQL cannot keep a NUL."""
-
-AnId = Meta(min_length=1, max_length=ID_MAX, pattern=NO_NUL)
-AName = Meta(max_length=200, pattern=NO_NUL)
-ACount = Meta(ge=0, le=INTEGER_MAX)
-
-EpochMs = Annotated[int, Meta(ge=0, le=INTEGER_MAX)]
+from sync_protocol.bodies.returning import (
+    InitiateReturn,
+    Inspect,
+    ResumeDelivery,
+    ReturnReceive,
+    WriteOff,
+)
+from sync_protocol.bodies.riding import (
+    CheckInParcel,
+    CloseRun,
+    CountRunCash,
+    CreateRun,
+    EndRun,
+    LoadParcel,
+    ReopenRun,
+    StartRun,
+    UnloadParcel,
+)
+from sync_protocol.bodies.shipping import (
+    AttemptFailed,
+    CancelFulfillment,
+    CreateFulfillment,
+    Deliver,
+    Dispatch,
+    EditFulfillment,
+    MarkLost,
+    Pack,
+    SetTracking,
+    TrackingEvent,
+    UndoDispatch,
+    Unpack,
+)
+from sync_protocol.bodies.store_news import ShopifyOrder, ShopifyOutcome, TimePassed
+from sync_protocol.limits import ID_MAX, INTEGER_MAX
 
 
 class OpClass(StrEnum):
@@ -51,164 +72,106 @@ class OpKind(StrEnum):
     """Every kind that this version can decide. Any other parks."""
 
     CONFIRM = "confirm"
+    CALL_ATTEMPT = "call_attempt"
+    EDIT_CONTACT = "edit_contact"
+    ASSIGN_BRANCH = "assign_branch"
     CREATE_FULFILLMENT = "create_fulfillment"
+    EDIT_FULFILLMENT = "edit_fulfillment"
+    CANCEL_FULFILLMENT = "cancel_fulfillment"
     PACK = "pack"
     UNPACK = "unpack"
+    SET_TRACKING = "set_tracking"
     DISPATCH = "dispatch"
+    UNDO_DISPATCH = "undo_dispatch"
+    ATTEMPT_FAILED = "attempt_failed"
     DELIVER = "deliver"
+    MARK_LOST = "mark_lost"
+    TRACKING_EVENT = "tracking_event"
+    INITIATE_RETURN = "initiate_return"
+    RESUME_DELIVERY = "resume_delivery"
+    RETURN_RECEIVE = "return_receive"
+    INSPECT = "inspect"
+    WRITE_OFF = "write_off"
     MANUAL_FULFILLMENT = "manual_fulfillment"
+    BRANCH_SYNC = "branch_sync"
+    VOID_FULFILLMENT = "void_fulfillment"
+    FIX_BRANCH_STOCK = "fix_branch_stock"
     OPENING_STOCK = "opening_stock"
+    RECEIVE_STOCK = "receive_stock"
+    COUNTER_SALE = "counter_sale"
+    COUNTER_RETURN = "counter_return"
+    TRANSFER_SEND = "transfer_send"
+    TRANSFER_RECEIVE = "transfer_receive"
+    COUNT = "count"
+    SET_LOW_STOCK = "set_low_stock"
+    CREATE_RUN = "create_run"
+    LOAD_PARCEL = "load_parcel"
+    UNLOAD_PARCEL = "unload_parcel"
+    START_RUN = "start_run"
+    END_RUN = "end_run"
+    CHECK_IN_PARCEL = "check_in_parcel"
+    COUNT_RUN_CASH = "count_run_cash"
+    CLOSE_RUN = "close_run"
+    REOPEN_RUN = "reopen_run"
+    CLASSIFY_EXCHANGE = "classify_exchange"
+    PLAN_EXCHANGE = "plan_exchange"
+    SETTLE_EXCHANGE = "settle_exchange"
+    RESOLVE = "resolve"
     SHOPIFY_ORDER = "shopify_order"
     SHOPIFY_OUTCOME = "shopify_outcome"
-
-
-class LineUnits(Struct, frozen=True, kw_only=True):
-    """Units of one order line."""
-
-    order_line_id: Annotated[OrderLineId, AnId]
-    units: Units
-
-
-class VariantUnits(Struct, frozen=True, kw_only=True):
-    """Units of one variant."""
-
-    variant_id: Annotated[VariantId, AnId]
-    units: Units
-
-
-Lines = Annotated[tuple[LineUnits, ...], Meta(min_length=1, max_length=LINES_MAX)]
-
-
-class Confirm(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The customer said yes. Claim."""
-
-    order_id: Annotated[OrderId, AnId]
-    channel: Channel = Channel.CALL
-    note: Text | None = None
-
-
-class CreateFulfillment(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Reserve units of an order at a branch for one shipment. Claim.
-
-    `override_reason` lets a supervisor go ahead without the customer's confirmation.
-    """
-
-    fulfillment_id: Annotated[FulfillmentId, AnId]
-    order_id: Annotated[OrderId, AnId]
-    branch_id: Annotated[BranchId, AnId]
-    lines: Lines
-    override_reason: Text | None = None
-
-
-class Pack(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The goods left the shelf for this shipment. Fact. Without lines: all that the shipment holds."""
-
-    fulfillment_id: Annotated[FulfillmentId, AnId]
-    lines: Annotated[tuple[LineUnits, ...], Meta(max_length=LINES_MAX)] = ()
-
-
-class Unpack(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The goods went back to the shelf. Fact."""
-
-    fulfillment_id: Annotated[FulfillmentId, AnId]
-    reason: Text | None = None
-
-
-class Dispatch(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The parcel was handed to a courier. Fact. Without a tracking number `no_tracking_reason` says why."""
-
-    fulfillment_id: Annotated[FulfillmentId, AnId]
-    courier: Name
-    tracking_number: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
-    tracking_url: Text | None = None
-    no_tracking_reason: Text | None = None
-    notify_customer: bool = True
-    collect_paisa: Money | None = None
-
-
-class Deliver(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The customer has it. Fact. `cash_paisa` is what was taken at the door."""
-
-    fulfillment_id: Annotated[FulfillmentId, AnId]
-    cash_paisa: Money | None = None
-    note: Text | None = None
-
-
-class ManualFulfillment(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Somebody sent these goods and writes it down. Fact; never reaches Shopify (S36)."""
-
-    fulfillment_id: Annotated[FulfillmentId, AnId]
-    order_id: Annotated[OrderId, AnId]
-    branch_id: Annotated[BranchId, AnId]
-    lines: Lines
-    courier: Name | None = None
-    tracking_number: Annotated[str, Meta(min_length=1, max_length=100)] | None = None
-    note: Text | None = None
-
-
-class OpeningStock(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a branch held when it began with Rawana; comes in from outside. Fact."""
-
-    branch_id: Annotated[BranchId, AnId]
-    lines: Annotated[tuple[VariantUnits, ...], Meta(min_length=1, max_length=LINES_MAX)]
-    note: Text | None = None
-
-
-class SeenLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An order line as the store showed it. `fulfilled_units` counts live Shopify fulfillments only."""
-
-    id: Annotated[OrderLineId, AnId]
-    variant_id: Annotated[VariantId, AnId] | None
-    title: str
-    variant_title: str | None = None
-    sku: str | None = None
-    ordered_units: Count
-    current_units: Count
-    unit_paisa: Money
-    ships: bool = True
-    fulfilled_units: Count = 0
-
-
-class ShopifyOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One reading of an order from the store, already in our words. News."""
-
-    id: Annotated[OrderId, AnId]
-    gid: str
-    name: str
-    placed_at: EpochMs
-    updated_at: EpochMs
-    cancelled_at: EpochMs | None = None
-    financial_status: str
-    cod: bool
-    total_paisa: Money
-    outstanding_paisa: Money
-    currency: str = "PKR"
-    contact: Contact
-    note: str | None = None
-    tags: tuple[str, ...] = ()
-    lines: Annotated[tuple[SeenLine, ...], Meta(max_length=LINES_MAX)]
-
-
-class ShopifyOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of our own write about one shipment. News."""
-
-    fulfillment_id: Annotated[FulfillmentId, AnId]
-    state: ShopifyState
-    shopify_fulfillment_gid: str | None = None
-    error: str | None = None
+    TIME_PASSED = "time_passed"
 
 
 OpBody = (
     Confirm
+    | CallAttempt
+    | EditContact
+    | AssignBranch
     | CreateFulfillment
+    | EditFulfillment
+    | CancelFulfillment
     | Pack
     | Unpack
+    | SetTracking
     | Dispatch
+    | UndoDispatch
+    | AttemptFailed
     | Deliver
+    | MarkLost
+    | TrackingEvent
+    | InitiateReturn
+    | ResumeDelivery
+    | ReturnReceive
+    | Inspect
+    | WriteOff
     | ManualFulfillment
+    | BranchSync
+    | VoidFulfillment
+    | FixBranchStock
     | OpeningStock
+    | ReceiveStock
+    | CounterSale
+    | CounterReturn
+    | TransferSend
+    | TransferReceive
+    | CountStock
+    | SetLowStock
+    | CreateRun
+    | LoadParcel
+    | UnloadParcel
+    | StartRun
+    | EndRun
+    | CheckInParcel
+    | CountRunCash
+    | CloseRun
+    | ReopenRun
+    | ClassifyExchange
+    | PlanExchange
+    | SettleExchange
+    | Resolve
     | ShopifyOrder
     | ShopifyOutcome
+    | TimePassed
 )
 
 
@@ -220,17 +183,68 @@ class KindRule(Struct, frozen=True, kw_only=True):
     version: int = 1
 
 
+def _claim(body: type[OpBody]) -> KindRule:
+    return KindRule(op_class=OpClass.CLAIM, body=body)
+
+
+def _fact(body: type[OpBody]) -> KindRule:
+    return KindRule(op_class=OpClass.FACT, body=body)
+
+
+def _news(body: type[OpBody]) -> KindRule:
+    return KindRule(op_class=OpClass.NEWS, body=body)
+
+
 KINDS: dict[OpKind, KindRule] = {
-    OpKind.CONFIRM: KindRule(op_class=OpClass.CLAIM, body=Confirm),
-    OpKind.CREATE_FULFILLMENT: KindRule(op_class=OpClass.CLAIM, body=CreateFulfillment),
-    OpKind.PACK: KindRule(op_class=OpClass.FACT, body=Pack),
-    OpKind.UNPACK: KindRule(op_class=OpClass.FACT, body=Unpack),
-    OpKind.DISPATCH: KindRule(op_class=OpClass.FACT, body=Dispatch),
-    OpKind.DELIVER: KindRule(op_class=OpClass.FACT, body=Deliver),
-    OpKind.MANUAL_FULFILLMENT: KindRule(op_class=OpClass.FACT, body=ManualFulfillment),
-    OpKind.OPENING_STOCK: KindRule(op_class=OpClass.FACT, body=OpeningStock),
-    OpKind.SHOPIFY_ORDER: KindRule(op_class=OpClass.NEWS, body=ShopifyOrder),
-    OpKind.SHOPIFY_OUTCOME: KindRule(op_class=OpClass.NEWS, body=ShopifyOutcome),
+    OpKind.CONFIRM: _claim(Confirm),
+    OpKind.CALL_ATTEMPT: _claim(CallAttempt),
+    OpKind.EDIT_CONTACT: _claim(EditContact),
+    OpKind.ASSIGN_BRANCH: _claim(AssignBranch),
+    OpKind.CREATE_FULFILLMENT: _claim(CreateFulfillment),
+    OpKind.EDIT_FULFILLMENT: _claim(EditFulfillment),
+    OpKind.CANCEL_FULFILLMENT: _claim(CancelFulfillment),
+    OpKind.PACK: _fact(Pack),
+    OpKind.UNPACK: _fact(Unpack),
+    OpKind.SET_TRACKING: _claim(SetTracking),
+    OpKind.DISPATCH: _fact(Dispatch),
+    OpKind.UNDO_DISPATCH: _fact(UndoDispatch),
+    OpKind.ATTEMPT_FAILED: _fact(AttemptFailed),
+    OpKind.DELIVER: _fact(Deliver),
+    OpKind.MARK_LOST: _fact(MarkLost),
+    OpKind.TRACKING_EVENT: _fact(TrackingEvent),
+    OpKind.INITIATE_RETURN: _fact(InitiateReturn),
+    OpKind.RESUME_DELIVERY: _fact(ResumeDelivery),
+    OpKind.RETURN_RECEIVE: _fact(ReturnReceive),
+    OpKind.INSPECT: _fact(Inspect),
+    OpKind.WRITE_OFF: _fact(WriteOff),
+    OpKind.MANUAL_FULFILLMENT: _fact(ManualFulfillment),
+    OpKind.BRANCH_SYNC: _fact(BranchSync),
+    OpKind.VOID_FULFILLMENT: _fact(VoidFulfillment),
+    OpKind.FIX_BRANCH_STOCK: _fact(FixBranchStock),
+    OpKind.OPENING_STOCK: _fact(OpeningStock),
+    OpKind.RECEIVE_STOCK: _fact(ReceiveStock),
+    OpKind.COUNTER_SALE: _fact(CounterSale),
+    OpKind.COUNTER_RETURN: _fact(CounterReturn),
+    OpKind.TRANSFER_SEND: _fact(TransferSend),
+    OpKind.TRANSFER_RECEIVE: _fact(TransferReceive),
+    OpKind.COUNT: _fact(CountStock),
+    OpKind.SET_LOW_STOCK: _claim(SetLowStock),
+    OpKind.CREATE_RUN: _claim(CreateRun),
+    OpKind.LOAD_PARCEL: _fact(LoadParcel),
+    OpKind.UNLOAD_PARCEL: _fact(UnloadParcel),
+    OpKind.START_RUN: _fact(StartRun),
+    OpKind.END_RUN: _fact(EndRun),
+    OpKind.CHECK_IN_PARCEL: _fact(CheckInParcel),
+    OpKind.COUNT_RUN_CASH: _fact(CountRunCash),
+    OpKind.CLOSE_RUN: _claim(CloseRun),
+    OpKind.REOPEN_RUN: _claim(ReopenRun),
+    OpKind.CLASSIFY_EXCHANGE: _claim(ClassifyExchange),
+    OpKind.PLAN_EXCHANGE: _claim(PlanExchange),
+    OpKind.SETTLE_EXCHANGE: _fact(SettleExchange),
+    OpKind.RESOLVE: _claim(Resolve),
+    OpKind.SHOPIFY_ORDER: _news(ShopifyOrder),
+    OpKind.SHOPIFY_OUTCOME: _news(ShopifyOutcome),
+    OpKind.TIME_PASSED: _news(TimePassed),
 }
 
 

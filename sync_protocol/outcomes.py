@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from sync_protocol.codes import Code
 from sync_protocol.ids import (
     BranchId,
     DeviceId,
@@ -11,10 +12,13 @@ from sync_protocol.ids import (
     FulfillmentId,
     OpId,
     OrderId,
+    RunId,
     StaffId,
     StreamName,
+    TransferId,
     VariantId,
 )
+from sync_protocol.orders import LineCount
 
 
 class ResultStatus(StrEnum):
@@ -25,62 +29,6 @@ class ResultStatus(StrEnum):
     NOOP = "noop"
     PARKED = "parked"
     REFUSED = "refused"
-
-
-class Code(StrEnum):
-    """Why an op did not simply apply. Words for people live in the app's translations."""
-
-    # Flags: the op stands and a supervisor is asked (protocol.md §6).
-    OVERSELL = "oversell"
-    DOUBLE_PACK = "double_pack"
-    PACKED_CANCELLED = "packed_cancelled"
-    PACKED_SUPERSEDED = "packed_superseded"
-    PACKED_AFTER_REFUSAL = "packed_after_refusal"
-    NOT_PACKED = "not_packed"
-    IMPLIED_PACK = "implied_pack"
-    IMPLIED_DISPATCH = "implied_dispatch"
-    DOUBLE_DISPATCH = "double_dispatch"
-    DISPATCHED_CANCELLED = "dispatched_cancelled"
-    DELIVERED_CANCELLED = "delivered_cancelled"
-    POSSIBLE_DOUBLE_DEDUCT = "possible_double_deduct"
-    CANCELLED_WHILE_PACKED = "cancelled_while_packed"
-    SHOPIFY_FAILED = "shopify_failed"
-    # Nothing to do.
-    ALREADY_DONE = "already_done"
-    STALE = "stale"
-    PARTLY_TAKEN = "partly_taken"
-    # Refusals of claims.
-    LINES_TAKEN = "lines_taken"
-    NOT_CONFIRMED = "not_confirmed"
-    ORDER_CANCELLED = "order_cancelled"
-    BRANCH_CLOSED = "branch_closed"
-    ALREADY_EXISTS = "already_exists"
-    INVALID = "invalid"
-    # Parked: kept verbatim, a supervisor can replay it.
-    UNKNOWN_KIND = "unknown_kind"
-    UNKNOWN_REFERENCE = "unknown_reference"
-    WAITS_FOR_PARKED = "waits_for_parked"
-    AUTHORITY = "authority"
-    REVOKED = "revoked"
-    ID_REUSE = "id_reuse"
-    UNREADABLE = "unreadable"
-    FAILED = "failed"
-
-
-BLOCKING = frozenset(
-    {
-        Code.UNKNOWN_KIND,
-        Code.UNKNOWN_REFERENCE,
-        Code.WAITS_FOR_PARKED,
-        Code.AUTHORITY,
-        Code.REVOKED,
-        Code.FAILED,
-    }
-)
-"""Parkings that a later replay can end, so that what the same device recorded after them on the same entity must wait.
-
-What can never become valid (`invalid`, `unreadable`, `id_reuse`) holds up nothing.
-"""
 
 
 class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -101,11 +49,43 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     versions: dict[StreamName, int] = {}
 
 
+class Outcome(StrEnum):
+    """What a supervisor says became of a discrepancy; each is carried out by the op that says so."""
+
+    ACCEPTED = "accepted"
+    """It is as it is: nothing moves."""
+    SAME_PARCEL = "same_parcel"
+    """The same goods, recorded twice: the second recording counts for nothing."""
+    SENT_TWICE = "sent_twice"
+    """They really left twice: the second is deducted too, beyond what was ordered."""
+    OTHER_BRANCH = "other_branch"
+    """They left from another branch: the deduction moves there."""
+    FOUND_EXTRA = "found_extra"
+    """There was more on the shelf than the book knew."""
+    SCANNED_TWICE = "scanned_twice"
+    """One unit was scanned twice: what was taken too much goes back."""
+    UNPACK = "unpack"
+    """It has to come out of the parcel again."""
+    EXPECT_RETURN = "expect_return"
+    """It is on its way and will come back."""
+    WAS_DELIVERED = "was_delivered"
+    WAS_RETURNED = "was_returned"
+    VOID = "void"
+    """It never left."""
+    RETRY = "retry"
+    """Shopify is to be told again."""
+    RECOUNT = "recount"
+    """Somebody counts again."""
+    WRITTEN_OFF = "written_off"
+    """The loss is the shop's."""
+
+
 class Discrepancy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something a supervisor must look at: what, who, where, when, and what they had seen.
 
-    `units` is how many units are in question; `balance_units` the branch's sellable balance after the op where that
-    is the point. `closed_at` and `closed_by_op` stay empty while it is open.
+    `units` is how many units are in question, `lines` of which order lines; `balance_units` the branch's sellable
+    balance after the op where that is the point, `paisa` the money where money is. What begins with `closed` stays empty
+    while it is open; `outcome` says what a person decided, and is empty where a later fact settled it by itself.
     """
 
     id: DiscrepancyId
@@ -122,22 +102,61 @@ class Discrepancy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     variant_id: VariantId | None = None
     units: int | None = None
     balance_units: int | None = None
+    paisa: int | None = None
+    run_id: RunId | None = None
+    transfer_id: TransferId | None = None
+    lines: tuple[LineCount, ...] = ()
     detail: str | None = None
     seen: dict[str, int] = {}
     closed_at: int | None = None
     closed_by_op: OpId | None = None
+    closed_by: StaffId | None = None
+    outcome: Outcome | None = None
+    reason: str | None = None
+
+
+OUTCOMES: dict[Code, tuple[Outcome, ...]] = {
+    Code.OVERSELL: (
+        Outcome.FOUND_EXTRA,
+        Outcome.SCANNED_TWICE,
+        Outcome.OTHER_BRANCH,
+        Outcome.UNPACK,
+    ),
+    Code.DOUBLE_PACK: (Outcome.SAME_PARCEL, Outcome.SENT_TWICE, Outcome.OTHER_BRANCH),
+    Code.POSSIBLE_DOUBLE_DEDUCT: (Outcome.SAME_PARCEL, Outcome.SENT_TWICE, Outcome.OTHER_BRANCH),
+    Code.PACKED_CANCELLED: (Outcome.UNPACK, Outcome.EXPECT_RETURN, Outcome.ACCEPTED),
+    Code.PACKED_SUPERSEDED: (Outcome.UNPACK, Outcome.EXPECT_RETURN, Outcome.ACCEPTED),
+    Code.PACKED_AFTER_REFUSAL: (Outcome.ACCEPTED, Outcome.UNPACK),
+    Code.CANCELLED_WHILE_PACKED: (Outcome.UNPACK, Outcome.ACCEPTED),
+    Code.DISPATCHED_CANCELLED: (Outcome.EXPECT_RETURN, Outcome.ACCEPTED),
+    Code.DELIVERED_CANCELLED: (Outcome.ACCEPTED, Outcome.EXPECT_RETURN),
+    Code.DELIVER_VS_RETURN: (Outcome.WAS_DELIVERED, Outcome.WAS_RETURNED),
+    Code.UNFULFILLED_IN_SHOPIFY: (Outcome.VOID, Outcome.ACCEPTED),
+    Code.SHOPIFY_FAILED: (Outcome.RETRY, Outcome.ACCEPTED),
+    Code.COUNT_AMBIGUOUS: (Outcome.RECOUNT, Outcome.ACCEPTED),
+    Code.CASH_SHORT: (Outcome.ACCEPTED, Outcome.WRITTEN_OFF),
+}
+"""The one-tap outcomes of each code; where none are named, a person looks and says `accepted`."""
+
+
+def outcomes_of(code: Code) -> tuple[Outcome, ...]:
+    """Return what may become of a discrepancy of that code."""
+    return OUTCOMES.get(code, (Outcome.ACCEPTED,))
 
 
 class EffectKind(StrEnum):
     """What the server must do in the outside world."""
 
     SHOPIFY_FULFILL = "shopify_fulfill"
+    SHOPIFY_CANCEL = "shopify_cancel"
+    SHOPIFY_TRACKING = "shopify_tracking"
+    SHOPIFY_DELIVERED = "shopify_delivered"
 
 
 class Effect(Struct, frozen=True, kw_only=True):
     """An intent to act outside. `key` is unique per shop: the same intent is never queued twice.
 
-    Effects of one `lane` are carried out in order.
+    Effects of one `lane` are carried out in order. `again` lets an intent that had failed be tried once more.
     """
 
     key: str
@@ -145,3 +164,5 @@ class Effect(Struct, frozen=True, kw_only=True):
     lane: str
     fulfillment_id: FulfillmentId
     order_id: OrderId
+    notify_customer: bool = False
+    again: bool = False

@@ -8,44 +8,107 @@ from sync_protocol.shop import Branch, Policy, Role, Staff
 
 
 class Reach(StrEnum):
-    """How far a right reaches: everywhere, only at the person's branches, or not at all."""
+    """How far a right reaches: everywhere, at the person's branches, to what was given to that person, or not at all."""
 
     SHOP = "shop"
     BRANCH = "branch"
+    OWN = "own"
     NONE = "none"
 
 
-_EVERYWHERE = dict.fromkeys(OpKind, Reach.SHOP) | {
-    OpKind.SHOPIFY_ORDER: Reach.NONE,
-    OpKind.SHOPIFY_OUTCOME: Reach.NONE,
-}
 _NOWHERE = dict.fromkeys(OpKind, Reach.NONE)
+_NEWS = (OpKind.SHOPIFY_ORDER, OpKind.SHOPIFY_OUTCOME, OpKind.TIME_PASSED)
+_EVERYWHERE = dict.fromkeys(OpKind, Reach.SHOP) | dict.fromkeys(_NEWS, Reach.NONE)
+
+ASKING = (OpKind.CONFIRM, OpKind.CALL_ATTEMPT, OpKind.EDIT_CONTACT)
+_SHIPPING = (
+    OpKind.CREATE_FULFILLMENT,
+    OpKind.EDIT_FULFILLMENT,
+    OpKind.CANCEL_FULFILLMENT,
+    OpKind.PACK,
+    OpKind.UNPACK,
+    OpKind.SET_TRACKING,
+    OpKind.DISPATCH,
+    OpKind.UNDO_DISPATCH,
+)
+SENDING = (OpKind.DISPATCH, OpKind.UNDO_DISPATCH, OpKind.SET_TRACKING, OpKind.START_RUN)
+_OUTCOMES = (
+    OpKind.DELIVER,
+    OpKind.ATTEMPT_FAILED,
+    OpKind.INITIATE_RETURN,
+    OpKind.RESUME_DELIVERY,
+    OpKind.TRACKING_EVENT,
+)
+_BRANCH_STOCK = (
+    OpKind.RETURN_RECEIVE,
+    OpKind.INSPECT,
+    OpKind.RECEIVE_STOCK,
+    OpKind.COUNTER_SALE,
+    OpKind.COUNTER_RETURN,
+    OpKind.TRANSFER_SEND,
+    OpKind.TRANSFER_RECEIVE,
+    OpKind.COUNT,
+)
+_RUNS = (
+    OpKind.CREATE_RUN,
+    OpKind.LOAD_PARCEL,
+    OpKind.UNLOAD_PARCEL,
+    OpKind.START_RUN,
+    OpKind.END_RUN,
+    OpKind.CHECK_IN_PARCEL,
+    OpKind.COUNT_RUN_CASH,
+    OpKind.CLOSE_RUN,
+)
+_MANUAL = (OpKind.MANUAL_FULFILLMENT, OpKind.VOID_FULFILLMENT)
+_HEAD_OFFICE_ONLY = (
+    OpKind.OPENING_STOCK,
+    OpKind.FIX_BRANCH_STOCK,
+    OpKind.RESOLVE,
+    OpKind.MARK_LOST,
+    OpKind.WRITE_OFF,
+    OpKind.REOPEN_RUN,
+    OpKind.COUNT_RUN_CASH,
+    OpKind.CLOSE_RUN,
+    *_BRANCH_STOCK,
+)
 
 RIGHTS: dict[Role, dict[OpKind, Reach]] = {
     Role.OWNER: _EVERYWHERE,
     Role.SUPERVISOR: _EVERYWHERE,
-    Role.OPERATOR: _EVERYWHERE | {OpKind.OPENING_STOCK: Reach.NONE},
+    Role.OPERATOR: _EVERYWHERE
+    | dict.fromkeys((*_HEAD_OFFICE_ONLY, OpKind.SETTLE_EXCHANGE), Reach.NONE),
     Role.BRANCH: _NOWHERE
-    | {
-        OpKind.CONFIRM: Reach.SHOP,
-        OpKind.CREATE_FULFILLMENT: Reach.BRANCH,
-        OpKind.PACK: Reach.BRANCH,
-        OpKind.UNPACK: Reach.BRANCH,
-        OpKind.DISPATCH: Reach.BRANCH,
-        OpKind.DELIVER: Reach.BRANCH,
-        OpKind.MANUAL_FULFILLMENT: Reach.BRANCH,
-    },
-    Role.RECORDER: _NOWHERE | {OpKind.MANUAL_FULFILLMENT: Reach.BRANCH},
-    # A rider acts on parcels of the own branch; runs narrow this further once they exist.
-    Role.RIDER: _NOWHERE | {OpKind.DELIVER: Reach.BRANCH},
-    Role.CALLER: _NOWHERE | {OpKind.CONFIRM: Reach.SHOP},
+    | dict.fromkeys(ASKING, Reach.SHOP)
+    | dict.fromkeys((*_SHIPPING, *_OUTCOMES, *_BRANCH_STOCK, *_RUNS, *_MANUAL), Reach.BRANCH)
+    | {OpKind.ASSIGN_BRANCH: Reach.BRANCH, OpKind.SETTLE_EXCHANGE: Reach.BRANCH},
+    Role.RECORDER: _NOWHERE | dict.fromkeys(_MANUAL, Reach.BRANCH),
+    # A rider acts on the parcels that were given to him, wherever they came from, and on his own run.
+    Role.RIDER: _NOWHERE
+    | dict.fromkeys(
+        (OpKind.DELIVER, OpKind.ATTEMPT_FAILED, OpKind.INITIATE_RETURN, OpKind.END_RUN), Reach.OWN
+    ),
+    Role.CALLER: _NOWHERE | dict.fromkeys(ASKING, Reach.SHOP),
     Role.VIEWER: _NOWHERE,
-    Role.SHOPIFY: _NOWHERE | {OpKind.SHOPIFY_ORDER: Reach.SHOP, OpKind.SHOPIFY_OUTCOME: Reach.SHOP},
+    Role.SHOPIFY: _NOWHERE | dict.fromkeys(_NEWS, Reach.SHOP),
 }
 
+DECIDES_ALONE = frozenset({Role.OWNER, Role.SUPERVISOR})
+"""Who may undo what others did, and open what was closed."""
 
-def may_record(staff: Staff, kind: OpKind, branch_id: BranchId | None) -> bool:
-    """Return whether `staff` may record `kind` at `branch_id` (None: the op names no branch)."""
+TELLS_NO_STORE = frozenset({Role.RECORDER, Role.RIDER})
+"""Whose ops never reach Shopify, whatever state they find a parcel in (I13)."""
+
+MAY_SKIP_ASKING = DECIDES_ALONE | {Role.OPERATOR}
+"""Who may go ahead without the customer's yes, giving a reason (A18)."""
+
+
+def may_record(
+    staff: Staff, kind: OpKind, branch_id: BranchId | None, rider_id: StaffId | None = None
+) -> bool:
+    """Return whether `staff` may record `kind` at `branch_id`, for a parcel or run that `rider_id` has.
+
+    None for the branch means that the op names none, or names something that is not known.
+    """
     if not staff.active:
         return False
     match RIGHTS[staff.role][kind]:
@@ -53,8 +116,19 @@ def may_record(staff: Staff, kind: OpKind, branch_id: BranchId | None) -> bool:
             return True
         case Reach.BRANCH:
             return branch_id is None or branch_id in staff.branch_ids
+        case Reach.OWN:
+            return branch_id is None or rider_id == staff.id
         case Reach.NONE:
             return False
+
+
+def switched_off(policy: Policy, staff: Staff, kind: OpKind) -> bool:
+    """Whether the shop leaves this kind to head office although branch staff could do it."""
+    if staff.role is not Role.BRANCH:
+        return False
+    asking = kind in ASKING and not policy.branch_asks_customers
+    sending = kind in SENDING and not policy.branch_dispatches
+    return asking or sending
 
 
 def work_stream(branch_id: BranchId) -> StreamName:

@@ -56,7 +56,13 @@ _decode_any = msgspec.json.Decoder()
 
 TOO_DEEP = "nested too deeply"
 
-_REFERENCES = {"order_id": "order", "fulfillment_id": "fulfillment"}
+_REFERENCES = {
+    "order_id": "order",
+    "fulfillment_id": "fulfillment",
+    "run_id": "run",
+    "transfer_id": "transfer",
+    "discrepancy_id": "discrepancy",
+}
 
 
 def read_op(raw: bytes, bytes_max: int = OP_BYTES_MAX) -> ReadOp | Unreadable:

@@ -10,14 +10,16 @@ from msgspec import Raw, Struct
 from sync_protocol.decide.book import Book, Recorded
 from sync_protocol.decide.deciding import decide
 from sync_protocol.fulfillments import Fulfillment
-from sync_protocol.ids import DeviceId, RowKey, StreamName
+from sync_protocol.ids import DeviceId, RowKey, StreamName, VariantId
 from sync_protocol.messages.pull import Patch
 from sync_protocol.orders import Order
 from sync_protocol.outcomes import Discrepancy, Result, ResultStatus
 from sync_protocol.reading import ReadOp
 from sync_protocol.rows import RowBody, read_body
+from sync_protocol.runs import RiderRun
 from sync_protocol.shop import Branch, Policy, Staff, Variant
 from sync_protocol.stock import Stock
+from sync_protocol.transfers import Transfer
 
 TOMBSTONE = b"null"
 
@@ -80,34 +82,52 @@ def base_bodies(replica: Replica) -> tuple[RowBody, ...]:
 
 
 def _rev(body: RowBody | None) -> int:
-    return body.rev if isinstance(body, Order | Fulfillment) else -1
+    return body.rev if isinstance(body, Order | Fulfillment | RiderRun | Transfer) else -1
 
 
 def book_of(replica: Replica) -> Book:
     """Return the book that a phone decides on: the same shape as the server's, filled from its rows."""
     book = Book(policy=Policy(), branches={})
-    variants = []
+    variants: set[VariantId] = set()
     for body in base_bodies(replica):
         match body:
             case Policy():
                 book.policy = body
-            case Branch():
-                book.branches[body.id] = body
-            case Variant():
-                variants.append(body.id)
-            case Order():
-                book.orders[body.id] = body
-            case Fulfillment():
-                book.fulfillments[body.id] = body
+            case Branch() | Staff() | Variant():
+                _put_set_up(book, variants, body)
             case Stock():
                 book.stock[body.branch_id, body.variant_id] = body
             case Discrepancy():
                 if body.closed_at is None:
                     book.open[body.id] = body
+            case Order() | Fulfillment() | RiderRun() | Transfer():
+                _put_work(book, body)
             case _:
                 pass
     book.variants = frozenset(variants)
     return book
+
+
+def _put_set_up(book: Book, variants: set[VariantId], body: Branch | Staff | Variant) -> None:
+    match body:
+        case Branch():
+            book.branches[body.id] = body
+        case Staff():
+            book.people[body.id] = body
+        case Variant():
+            variants.add(body.id)
+
+
+def _put_work(book: Book, body: Order | Fulfillment | RiderRun | Transfer) -> None:
+    match body:
+        case Order():
+            book.orders[body.id] = body
+        case Fulfillment():
+            book.fulfillments[body.id] = body
+        case RiderRun():
+            book.runs[body.id] = body
+        case Transfer():
+            book.transfers[body.id] = body
 
 
 def view(replica: Replica, overlay: tuple[ReadOp, ...], staff: Staff, device_id: DeviceId) -> Book:

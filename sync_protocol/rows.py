@@ -12,8 +12,10 @@ from sync_protocol.fulfillments import Fulfillment
 from sync_protocol.ids import RowKey, StreamName
 from sync_protocol.orders import Order
 from sync_protocol.outcomes import Discrepancy
+from sync_protocol.runs import RiderRun
 from sync_protocol.shop import Branch, Courier, Policy, Staff, Variant
 from sync_protocol.stock import Stock
+from sync_protocol.transfers import Transfer
 
 
 class RowKind(StrEnum):
@@ -27,11 +29,25 @@ class RowKind(StrEnum):
     ORDER = "order"
     FULFILLMENT = "fulfillment"
     STOCK = "stock"
+    RUN = "run"
+    TRANSFER = "transfer"
     DISCREPANCY = "discrepancy"
     RESULT = "result"
 
 
-RowBody = Policy | Branch | Staff | Courier | Variant | Order | Fulfillment | Stock | Discrepancy
+RowBody = (
+    Policy
+    | Branch
+    | Staff
+    | Courier
+    | Variant
+    | Order
+    | Fulfillment
+    | Stock
+    | RiderRun
+    | Transfer
+    | Discrepancy
+)
 
 ROW_BODIES: dict[RowKind, type[RowBody]] = {
     RowKind.POLICY: Policy,
@@ -42,6 +58,8 @@ ROW_BODIES: dict[RowKind, type[RowBody]] = {
     RowKind.ORDER: Order,
     RowKind.FULFILLMENT: Fulfillment,
     RowKind.STOCK: Stock,
+    RowKind.RUN: RiderRun,
+    RowKind.TRANSFER: Transfer,
     RowKind.DISCREPANCY: Discrepancy,
 }
 

@@ -30,11 +30,26 @@ class ConfirmRequired(StrEnum):
 
 
 class Policy(Struct, frozen=True, kw_only=True):
-    """How this shop wants to work."""
+    """How this shop wants to work.
+
+    After `unreachable_after` unanswered tries a customer counts as unreachable; goods that left in the store without a
+    branch become a case for Fix Branch Stock after `sync_fix_after_h` hours (A14); packing and dispatch are undone by
+    the same person within `undo_window_min` minutes (A13). `low_stock_units` available or fewer are few.
+    """
 
     confirm_required: ConfirmRequired = ConfirmRequired.COD
     branch_sees_inbox: bool = True
     notify_customer: bool = True
+    unreachable_after: int = 3
+    sync_fix_after_h: int = 24
+    undo_window_min: int = 30
+    low_stock_units: int = 2
+    duplicate_within_h: int = 24
+    refuser_after: int = 2
+    exchange_fee_paisa: int = 0
+    tell_shopify_delivered: bool = False
+    branch_asks_customers: bool = True
+    branch_dispatches: bool = True
 
 
 class Branch(Struct, frozen=True, kw_only=True):

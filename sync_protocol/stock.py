@@ -1,10 +1,22 @@
 """What a branch holds of a variant: a projection of the ledger, never a truth of its own."""
 
+from enum import StrEnum
+
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync_protocol.ids import BranchId, VariantId
+from sync_protocol.ids import BranchId, DeviceId, OpId, VariantId
 from sync_protocol.ledger import DAMAGED, QUARANTINE, SELLABLE, Posting
+
+
+class Counted(Struct, frozen=True, kw_only=True):
+    """The last count of a variant at a branch: when by the server's clock (epoch ms, give or take `within_ms`)."""
+
+    op_id: OpId
+    device_id: DeviceId
+    at: int
+    within_ms: int
+    units: int
 
 
 class Stock(Struct, frozen=True, kw_only=True):
@@ -12,7 +24,8 @@ class Stock(Struct, frozen=True, kw_only=True):
 
     `sellable`, `damaged` and `quarantine` are physical and may be negative: the number is then wrong, not the goods
     (A6). `reserved` is the sum over pending fulfillments' lines, derived at each reading. `ledger_version` is the
-    branch ledger's version that last moved this variant here.
+    branch ledger's version that last moved this variant here. At `low_units` or fewer available it is time to refill;
+    None leaves that to the shop's policy.
     """
 
     branch_id: BranchId
@@ -22,11 +35,28 @@ class Stock(Struct, frozen=True, kw_only=True):
     damaged: int = 0
     quarantine: int = 0
     ledger_version: int = 0
+    low_units: int | None = None
+    counted: Counted | None = None
+
+
+class StockLevel(StrEnum):
+    """How a branch stands with a variant, in a word (S17)."""
+
+    OK = "ok"
+    LOW = "low"
+    ZERO = "zero"
 
 
 def available_units(stock: Stock) -> int:
     """Return what may still be promised: sellable less reserved (I20)."""
     return stock.sellable - stock.reserved
+
+
+def level_of(available: int, low_units: int) -> StockLevel:
+    """Return in a word what `available` units are where `low_units` or fewer are too few."""
+    if available <= 0:
+        return StockLevel.ZERO
+    return StockLevel.LOW if available <= low_units else StockLevel.OK
 
 
 def posted(stock: Stock, posting: Posting) -> Stock:

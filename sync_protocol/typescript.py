@@ -15,6 +15,8 @@ import msgspec
 
 from sync_protocol import (
     client_session,
+    codes,
+    exchanges,
     fulfillments,
     ids,
     ledger,
@@ -24,19 +26,45 @@ from sync_protocol import (
     outcomes,
     permissions,
     rows,
+    runs,
     shop,
     stock,
+    transfers,
     version,
+)
+from sync_protocol.bodies import (
+    asking,
+    desk,
+    keeping,
+    parts,
+    recording,
+    returning,
+    riding,
+    shipping,
+    store_news,
 )
 from sync_protocol.messages import hello, offer, pull, push
 
 MODULES = (
+    codes,
     shop,
     fulfillments,
+    exchanges,
     orders,
     stock,
+    runs,
+    transfers,
     ledger,
     outcomes,
+    parts,
+    asking,
+    shipping,
+    returning,
+    recording,
+    keeping,
+    riding,
+    desk,
+    store_news,
     ops,
     rows,
     hello,
@@ -46,9 +74,7 @@ MODULES = (
     client_session,
 )
 
-SERVER_ONLY = frozenset(
-    {"KindRule", "ReadOp", "Unreadable", "Posting", "RowChange", "Effect", "EffectKind"}
-)
+SERVER_ONLY = frozenset({"KindRule", "ReadOp", "Unreadable", "Posting", "RowChange", "Effect"})
 """Shapes that never travel to a phone."""
 
 _SCALARS = {
@@ -200,6 +226,9 @@ def _tables() -> list[str]:
     }
     classes = {kind.value: rule.op_class.value for kind, rule in ops.KINDS.items()}
     bounds = {name: value for name, value in vars(limits).items() if name.isupper()}
+    outcome_table = {
+        code.value: [outcome.value for outcome in row] for code, row in outcomes.OUTCOMES.items()
+    }
     bodies = {kind.value: cls.__name__ for kind, cls in rows.ROW_BODIES.items()}
     return [
         _constant("PROTOCOL", version.PROTOCOL, "number"),
@@ -211,6 +240,15 @@ def _tables() -> list[str]:
             "Readonly<Record<FulfillmentState, Readonly<Partial<Record<FulfillmentAction, FulfillmentState>>>>>",
         ),
         _constant("GOODS_OUT", sorted(fulfillments.GOODS_OUT), "readonly FulfillmentState[]"),
+        _constant("NEVER_LEFT", sorted(fulfillments.NEVER_LEFT), "readonly FulfillmentState[]"),
+        _constant("ON_THE_WAY", sorted(fulfillments.ON_THE_WAY), "readonly FulfillmentState[]"),
+        _constant("CONFLICTS", sorted(codes.CONFLICTS), "readonly Code[]"),
+        _constant("DECIDES_ALONE", sorted(permissions.DECIDES_ALONE), "readonly Role[]"),
+        _constant("MAY_SKIP_ASKING", sorted(permissions.MAY_SKIP_ASKING), "readonly Role[]"),
+        _constant("TELLS_NO_STORE", sorted(permissions.TELLS_NO_STORE), "readonly Role[]"),
+        _constant("BRANCH_MAY_ASK", sorted(permissions.ASKING), "readonly OpKind[]"),
+        _constant("BRANCH_MAY_SEND", sorted(permissions.SENDING), "readonly OpKind[]"),
+        _constant("OUTCOMES", outcome_table, "Readonly<Partial<Record<Code, readonly Outcome[]>>>"),
         _constant("RIGHTS", rights, "Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>>"),
         _constant("OP_CLASS", classes, "Readonly<Record<OpKind, OpClass>>"),
         _enum(permissions.Reach),

@@ -9,10 +9,10 @@ import {
   Manual,
   ManualOrder,
   More,
+  OrderDetail,
   Outbox,
   ShipmentScreen,
 } from './lazy-screens.tsx';
-import { OrderDetail } from './screens/order-detail.tsx';
 import { SmartOrders } from './screens/smart-orders.tsx';
 import { Button } from './ui/button.tsx';
 import { Card, Frame } from './ui/frame.tsx';

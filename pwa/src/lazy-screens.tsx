@@ -5,7 +5,7 @@
 
 import { signal } from '@preact/signals';
 import { h, type FunctionComponent } from 'preact';
-import { t } from './i18n/words.ts';
+import { fetchScreenWords, t } from './i18n/words.ts';
 
 type Load<P> = () => Promise<FunctionComponent<P>>;
 
@@ -16,7 +16,7 @@ function lazy<P extends object>(load: Load<P>, eager = true): FunctionComponent<
   const screen = signal<{ readonly draw: FunctionComponent<P> } | null>(null);
   let loading: Promise<void> | null = null;
   const fetchIt = async () => {
-    loading ??= load().then((draw) => {
+    loading ??= Promise.all([load(), fetchScreenWords()]).then(([draw]) => {
       screen.value = { draw };
     });
     // What failed for want of network is asked for again the next time it is wanted.
@@ -37,6 +37,9 @@ export async function fetchScreens(): Promise<void> {
 
 export const Enrol = lazy(async () => (await import('./screens/enrol.tsx')).Enrol, false);
 export const Desk = lazy(async () => (await import('./desk/desk.tsx')).Desk, false);
+export const OrderDetail = lazy(
+  async () => (await import('./screens/order-detail.tsx')).OrderDetail,
+);
 export const ShipmentScreen = lazy(
   async () => (await import('./screens/shipment-screen.tsx')).ShipmentScreen,
 );

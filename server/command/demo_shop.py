@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from server.command.practice import DOMAIN
 from server.db.shops import Shop
+from sync_protocol.bodies.keeping import OpeningStock
+from sync_protocol.bodies.parts import VariantUnits
 from sync_protocol.ids import BranchId, ShopId, StaffId, VariantId
-from sync_protocol.ops import OpeningStock, OpKind, VariantUnits
+from sync_protocol.ops import OpKind
 from sync_protocol.reading import read_op
 from sync_protocol.server_session import Incoming
 from sync_protocol.shop import Branch, Policy, Role, Staff

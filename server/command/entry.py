@@ -6,9 +6,11 @@ import click
 
 from server.command.checking import export, verify
 from server.command.demo import demo
+from server.command.history import history
 from server.command.practice import practice_store
 from server.command.serving import migrate, serve, work
 from server.command.setting_up import branch, enrol, shop, staff
+from server.command.stock import stock
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,6 +31,8 @@ for _command in (
     branch,
     staff,
     enrol,
+    stock,
+    history,
     verify,
     export,
 ):

@@ -1,73 +1,166 @@
-"""The book of a chunk: loading it from locked rows, and storing what the decisions made of it."""
+"""Loading the book of a chunk from locked rows: all that its ops may read or change.
 
-from collections.abc import AsyncIterator, Iterable, Sequence
+Locked are, in this order: runs, orders, transfers, stock; each sorted. An order's row guards its fulfillments too:
+whoever writes a fulfillment holds its order.
+"""
+
+from collections.abc import Iterable, Sequence
 
 import msgspec
-from msgspec import Struct
 
 from server.db.connections import Connection
+from server.db.past import moves_since, past_orders
+from server.db.reach import Reach, reach_of
 from sync_protocol.decide.book import Book
 from sync_protocol.fulfillments import Fulfillment
 from sync_protocol.ids import (
     BranchId,
+    DeviceId,
     DiscrepancyId,
     FulfillmentId,
     OrderId,
+    RunId,
     ShopId,
+    StaffId,
+    TransferId,
     VariantId,
 )
 from sync_protocol.ops import OpBody
 from sync_protocol.orders import Order, in_stock_logic
-from sync_protocol.outcomes import Discrepancy, Effect
-from sync_protocol.shop import Branch, Policy
-from sync_protocol.stock import Stock
+from sync_protocol.outcomes import Discrepancy
+from sync_protocol.runs import RiderRun
+from sync_protocol.shop import Branch, Policy, Role, Staff
+from sync_protocol.stock import Counted, Stock
+from sync_protocol.transfers import Transfer
 
 _order = msgspec.json.Decoder(Order)
 _fulfillment = msgspec.json.Decoder(Fulfillment)
 _discrepancy = msgspec.json.Decoder(Discrepancy)
+_run = msgspec.json.Decoder(RiderRun)
+_transfer = msgspec.json.Decoder(Transfer)
+_counted = msgspec.json.Decoder(Counted)
 
 
-class Reach(Struct, kw_only=True):
-    """What the bodies of a chunk name: the start of what has to be loaded."""
-
-    orders: set[OrderId]
-    fulfillments: set[FulfillmentId]
-    branches: set[BranchId]
-    variants: set[VariantId]
-
-
-def reach_of(bodies: Iterable[OpBody]) -> Reach:
-    """Collect the ids that the bodies name, by the names of their fields."""
-    reach = Reach(orders=set(), fulfillments=set(), branches=set(), variants=set())
-    for body in bodies:
-        named = msgspec.structs.asdict(body)
-        if "gid" in named:
-            reach.orders.add(named["id"])
-        reach.orders |= {named["order_id"]} if "order_id" in named else set()
-        reach.fulfillments |= {named["fulfillment_id"]} if "fulfillment_id" in named else set()
-        reach.branches |= {named["branch_id"]} if "branch_id" in named else set()
-        reach.variants |= {
-            line.variant_id
-            for line in named.get("lines", ())
-            if getattr(line, "variant_id", None) is not None
-        }
-    return reach
-
-
-async def load_book(connection: Connection, shop_id: ShopId, bodies: Iterable[OpBody]) -> Book:
-    """Lock and load all that the bodies may read or change: orders first (sorted), then stock (sorted).
-
-    An order's row guards its fulfillments too: whoever writes a fulfillment holds its order.
-    """
+async def load_book(
+    connection: Connection, shop_id: ShopId, bodies: Iterable[OpBody], device_id: DeviceId
+) -> Book:
+    """Lock and load all that the bodies of a device's ops may read or change."""
     reach = reach_of(bodies)
     book = await _book_of_shop(connection, shop_id)
+    if reach.discrepancies:
+        await _follow_discrepancies(connection, shop_id, reach)
+    await _follow_runs(connection, shop_id, book, reach)
     reach.orders |= await _orders_of(connection, shop_id, reach.fulfillments)
     book.orders = await _lock_orders(connection, shop_id, reach.orders)
     book.fulfillments = await _fulfillments_of(connection, shop_id, reach)
+    missing = {s.run_id for s in book.fulfillments.values() if s.run_id is not None}
+    if missing := missing - set(book.runs):
+        book.runs |= await _lock_runs(connection, shop_id, missing)
+    book.transfers = await _lock_transfers(connection, shop_id, reach.transfers)
+    book.people = await _people(connection, shop_id, reach.people)
+    book.past = await past_orders(connection, shop_id, reach.phones | _phones_of(book, reach))
     book.variants = await _known_variants(connection, shop_id, reach.variants)
     book.stock = await _lock_stock(connection, shop_id, _stock_pairs(book, reach))
-    book.open = await _open_discrepancies(connection, shop_id, book)
+    book.open = await _open_discrepancies(connection, shop_id, book, reach, device_id)
+    if reach.counts:
+        book.history = await moves_since(connection, shop_id, reach.counts)
     return book
+
+
+async def _follow_discrepancies(connection: Connection, shop_id: ShopId, reach: Reach) -> None:
+    """What a resolution is about is touched by it."""
+    rows = await connection.fetch(
+        "SELECT body FROM discrepancy WHERE shop_id = $1 AND id = any($2::text[])",
+        shop_id,
+        sorted(reach.discrepancies),
+    )
+    for found in (_discrepancy.decode(row["body"]) for row in rows):
+        reach.orders |= set() if found.order_id is None else {found.order_id}
+        reach.fulfillments |= set() if found.fulfillment_id is None else {found.fulfillment_id}
+        reach.branches |= set() if found.branch_id is None else {found.branch_id}
+        reach.variants |= set() if found.variant_id is None else {found.variant_id}
+        reach.runs |= set() if found.run_id is None else {found.run_id}
+
+
+async def _follow_runs(connection: Connection, shop_id: ShopId, book: Book, reach: Reach) -> None:
+    """Lock the runs that are named or have a named parcel; of whole runs every parcel is touched."""
+    if reach.fulfillments:
+        rows = await connection.fetch(
+            """
+            SELECT DISTINCT run_id FROM fulfillment
+            WHERE shop_id = $1 AND id = any($2::text[]) AND run_id IS NOT NULL
+            """,
+            shop_id,
+            sorted(reach.fulfillments),
+        )
+        reach.runs |= {RunId(row["run_id"]) for row in rows}
+    if not reach.runs:
+        return
+    book.runs = await _lock_runs(connection, shop_id, reach.runs)
+    for run_id in reach.whole_runs & set(book.runs):
+        reach.fulfillments |= {stop.fulfillment_id for stop in book.runs[run_id].stops}
+
+
+async def _lock_runs(
+    connection: Connection, shop_id: ShopId, runs: set[RunId]
+) -> dict[RunId, RiderRun]:
+    rows = await connection.fetch(
+        """
+        SELECT id, body FROM rider_run WHERE shop_id = $1 AND id = any($2::text[])
+        ORDER BY id FOR NO KEY UPDATE
+        """,
+        shop_id,
+        sorted(runs),
+    )
+    return {RunId(row["id"]): _run.decode(row["body"]) for row in rows}
+
+
+async def _lock_transfers(
+    connection: Connection, shop_id: ShopId, transfers: set[TransferId]
+) -> dict[TransferId, Transfer]:
+    if not transfers:
+        return {}
+    rows = await connection.fetch(
+        """
+        SELECT id, body FROM transfer WHERE shop_id = $1 AND id = any($2::text[])
+        ORDER BY id FOR NO KEY UPDATE
+        """,
+        shop_id,
+        sorted(transfers),
+    )
+    return {TransferId(row["id"]): _transfer.decode(row["body"]) for row in rows}
+
+
+async def _people(
+    connection: Connection, shop_id: ShopId, people: set[StaffId]
+) -> dict[StaffId, Staff]:
+    if not people:
+        return {}
+    rows = await connection.fetch(
+        """
+        SELECT id, name, role, branch_ids, active FROM staff
+        WHERE shop_id = $1 AND id = any($2::text[])
+        """,
+        shop_id,
+        sorted(people),
+    )
+    return {
+        StaffId(row["id"]): Staff(
+            id=StaffId(row["id"]),
+            name=row["name"],
+            role=Role(row["role"]),
+            branch_ids=tuple(row["branch_ids"]),
+            active=row["active"],
+        )
+        for row in rows
+    }
+
+
+def _phones_of(book: Book, reach: Reach) -> set[str]:
+    """A new number is looked up, and so is the one that is kept where a reading brings none."""
+    if not reach.phones:
+        return set()
+    return {o.contact.phone for o in book.orders.values() if o.contact.phone is not None}
 
 
 async def _book_of_shop(connection: Connection, shop_id: ShopId) -> Book:
@@ -116,24 +209,17 @@ async def _lock_orders(
 async def _fulfillments_of(
     connection: Connection, shop_id: ShopId, reach: Reach
 ) -> dict[FulfillmentId, Fulfillment]:
+    """Return the shipments of the loaded orders, and others that carry a tracking number which is being typed."""
     rows = await connection.fetch(
         """
         SELECT id, body FROM fulfillment
-        WHERE shop_id = $1 AND (order_id = any($2::text[]) OR id = any($3::text[]))
+        WHERE shop_id = $1 AND (order_id = any($2::text[]) OR id = any($3::text[])
+                                OR tracking_number = any($4::text[]))
         """,
         shop_id,
         list(reach.orders),
         list(reach.fulfillments),
-    )
-    return {FulfillmentId(row["id"]): _fulfillment.decode(row["body"]) for row in rows}
-
-
-async def shipments_of_order(
-    connection: Connection, shop_id: ShopId, order_id: OrderId
-) -> dict[FulfillmentId, Fulfillment]:
-    """Return an order's fulfillments without locking anything."""
-    rows = await connection.fetch(
-        "SELECT id, body FROM fulfillment WHERE shop_id = $1 AND order_id = $2", shop_id, order_id
+        list(reach.tracking_numbers),
     )
     return {FulfillmentId(row["id"]): _fulfillment.decode(row["body"]) for row in rows}
 
@@ -160,9 +246,15 @@ def _stock_pairs(book: Book, reach: Reach) -> list[tuple[BranchId, VariantId]]:
         if line.variant_id is not None and in_stock_logic(line)
     }
     named = {b for b in reach.branches if b in book.branches}
-    pairs = {(b, v) for b in named for v in sold | (reach.variants & book.variants)}
+    # What went to a branch comes back from it when a transfer is received, so that its variants count as named.
+    known = reach.variants & book.variants
+    pairs = {(b, v) for b in named for v in sold | known}
     for shipment in book.fulfillments.values():
-        pairs |= {(shipment.branch_id, v) for v in sold}
+        if shipment.order_id in book.orders:
+            mine = {line.variant_id for line in shipment.lines}
+            places = {shipment.branch_id}
+            places |= {r.branch_id for back in shipment.returns for r in back.receipts}
+            pairs |= {(b, v) for b in places for v in sold | mine}
     return sorted(pairs)
 
 
@@ -185,7 +277,7 @@ async def _lock_stock(
     )
     rows = await connection.fetch(
         """
-        SELECT branch_id, variant_id, sellable, damaged, quarantine, ledger_version
+        SELECT branch_id, variant_id, sellable, damaged, quarantine, ledger_version, low_units, counted
         FROM stock JOIN unnest($2::text[], $3::text[]) AS wanted (b, v)
           ON branch_id = b AND variant_id = v
         WHERE shop_id = $1 ORDER BY branch_id, variant_id FOR NO KEY UPDATE OF stock
@@ -195,12 +287,13 @@ async def _lock_stock(
         variants,
     )
     reserved = await reserved_units(connection, shop_id, branches, variants)
-    return {
-        (row["branch_id"], row["variant_id"]): Stock(
-            **dict(row), reserved=reserved.get((row["branch_id"], row["variant_id"]), 0)
-        )
-        for row in rows
-    }
+    held = {}
+    for row in rows:
+        place = (BranchId(row["branch_id"]), VariantId(row["variant_id"]))
+        fields = dict(row)
+        fields["counted"] = None if row["counted"] is None else _counted.decode(row["counted"])
+        held[place] = Stock(**fields, reserved=reserved.get(place, 0))
+    return held
 
 
 async def reserved_units(
@@ -230,165 +323,23 @@ async def reserved_units(
 
 
 async def _open_discrepancies(
-    connection: Connection, shop_id: ShopId, book: Book
+    connection: Connection, shop_id: ShopId, book: Book, reach: Reach, device_id: DeviceId
 ) -> dict[DiscrepancyId, Discrepancy]:
+    """Return what is open about the loaded things, what is named, and what is open about the device itself."""
     rows = await connection.fetch(
         """
         SELECT id, body FROM discrepancy
         WHERE shop_id = $1 AND closed_at IS NULL
           AND (order_id = any($2::text[])
-               OR (branch_id, variant_id) IN (SELECT * FROM unnest($3::text[], $4::text[])))
+               OR (branch_id, variant_id) IN (SELECT * FROM unnest($3::text[], $4::text[]))
+               OR run_id = any($5::text[])
+               OR id = any($6::text[]))
         """,
         shop_id,
         list(book.orders),
         [branch for branch, _ in book.stock],
         [variant for _, variant in book.stock],
+        list(book.runs),
+        [*reach.discrepancies, f"{device_id}.clock_doubtful"],
     )
     return {DiscrepancyId(row["id"]): _discrepancy.decode(row["body"]) for row in rows}
-
-
-async def store_orders(connection: Connection, shop_id: ShopId, orders: Sequence[Order]) -> None:
-    """Write whole orders."""
-    await connection.execute(
-        """
-        INSERT INTO customer_order (shop_id, id, name, placed_at, rev, body)
-        SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::jsonb[])
-        ON CONFLICT (shop_id, id) DO UPDATE
-        SET name = excluded.name, placed_at = excluded.placed_at, rev = excluded.rev, body = excluded.body
-        """,
-        shop_id,
-        [o.id for o in orders],
-        [o.name for o in orders],
-        [o.placed_at for o in orders],
-        [o.rev for o in orders],
-        [_json(o) for o in orders],
-    )
-
-
-async def store_fulfillments(
-    connection: Connection, shop_id: ShopId, shipments: Sequence[Fulfillment]
-) -> None:
-    """Write whole fulfillments; `variant_ids` repeats their lines' variants for the index."""
-    await connection.executemany(
-        """
-        INSERT INTO fulfillment (shop_id, id, order_id, branch_id, state, variant_ids, rev, body)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT (shop_id, id) DO UPDATE
-        SET state = excluded.state, variant_ids = excluded.variant_ids, rev = excluded.rev,
-            body = excluded.body
-        """,
-        [
-            (
-                shop_id,
-                s.id,
-                s.order_id,
-                s.branch_id,
-                s.state.value,
-                sorted({line.variant_id for line in s.lines}),
-                s.rev,
-                _json(s),
-            )
-            for s in shipments
-        ],
-    )
-
-
-async def store_stock(connection: Connection, shop_id: ShopId, stock: Sequence[Stock]) -> None:
-    """Write the projection; the rows must be locked."""
-    await connection.execute(
-        """
-        UPDATE stock SET sellable = n.s, damaged = n.d, quarantine = n.q, ledger_version = n.l
-        FROM unnest($2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bigint[], $7::bigint[])
-          AS n (b, v, s, d, q, l)
-        WHERE shop_id = $1 AND branch_id = n.b AND variant_id = n.v
-        """,
-        shop_id,
-        [s.branch_id for s in stock],
-        [s.variant_id for s in stock],
-        [s.sellable for s in stock],
-        [s.damaged for s in stock],
-        [s.quarantine for s in stock],
-        [s.ledger_version for s in stock],
-    )
-
-
-async def store_discrepancies(
-    connection: Connection, shop_id: ShopId, found: Sequence[Discrepancy]
-) -> None:
-    """Write opened and closed discrepancies."""
-    await connection.executemany(
-        """
-        INSERT INTO discrepancy (shop_id, id, code, order_id, fulfillment_id, branch_id, variant_id,
-                                 recorded_at, closed_at, body)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        ON CONFLICT (shop_id, id) DO UPDATE SET closed_at = excluded.closed_at, body = excluded.body
-        """,
-        [
-            (
-                shop_id,
-                d.id,
-                d.code.value,
-                d.order_id,
-                d.fulfillment_id,
-                d.branch_id,
-                d.variant_id,
-                d.recorded_at,
-                d.closed_at,
-                _json(d),
-            )
-            for d in found
-        ],
-    )
-
-
-async def queue_effects(
-    connection: Connection, shop_id: ShopId, effects: Sequence[Effect], now: int
-) -> None:
-    """Make the intents durable before anybody acts on them; the same intent is queued once for ever."""
-    await connection.executemany(
-        """
-        INSERT INTO outbox (shop_id, key, kind, lane, order_id, fulfillment_id, state, run_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, $7) ON CONFLICT DO NOTHING
-        """,
-        [
-            (shop_id, e.key, e.kind.value, e.lane, e.order_id, e.fulfillment_id, now)
-            for e in effects
-        ],
-    )
-
-
-def _json(value: Struct) -> str:
-    return msgspec.json.encode(value).decode()
-
-
-async def stock_of_branch(
-    connection: Connection, shop_id: ShopId, branch_id: BranchId
-) -> dict[VariantId, tuple[int, int, int]]:
-    """Return (sellable, damaged, quarantine) per variant as the projection has it."""
-    rows = await connection.fetch(
-        """
-        SELECT variant_id, sellable, damaged, quarantine FROM stock
-        WHERE shop_id = $1 AND branch_id = $2
-        """,
-        shop_id,
-        branch_id,
-    )
-    return {
-        VariantId(r["variant_id"]): (r["sellable"], r["damaged"], r["quarantine"]) for r in rows
-    }
-
-
-async def each_order(connection: Connection, shop_id: ShopId) -> AsyncIterator[Order]:
-    """Yield a shop's orders in order of id, page by page."""
-    after = ""
-    while True:
-        rows = await connection.fetch(
-            "SELECT id, body FROM customer_order WHERE shop_id = $1 AND id > $2 ORDER BY id LIMIT 500",
-            shop_id,
-            after,
-        )
-        if not rows:
-            return
-        for row in rows:
-            yield _order.decode(row["body"])
-        after = rows[-1]["id"]

@@ -1,6 +1,9 @@
 """The branch ledgers: appending entries and reading them back."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import TypeVar
+
+import asyncpg
 
 from server.db.connections import Connection
 from sync_protocol.ids import (
@@ -10,11 +13,15 @@ from sync_protocol.ids import (
     LedgerEntryId,
     OpId,
     OrderId,
+    RunId,
     ShopId,
     StaffId,
+    TransferId,
     VariantId,
 )
-from sync_protocol.ledger import GENESIS_HASH, EntryKind, LedgerEntry, Leg
+from sync_protocol.ledger import GENESIS_HASH, CashLeg, EntryKind, LedgerEntry, Leg
+
+Named = TypeVar("Named")
 
 Head = tuple[int, str]
 """[version, hash] of a branch's ledger; (0, "") before its first entry."""
@@ -69,6 +76,7 @@ async def append(
         return
     await _insert_entries(connection, entries)
     await _insert_legs(connection, [entry for entry, _ in entries])
+    await _insert_cash(connection, [entry for entry, _ in entries])
     moved = sorted({entry.branch_id for entry, _ in entries})
     await connection.execute(
         """
@@ -89,8 +97,9 @@ async def _insert_entries(
     await connection.executemany(
         """
         INSERT INTO ledger_entry (shop_id, branch_id, version, id, kind, op_id, by_staff, device_id, at,
-                                  recorded_at, order_id, fulfillment_id, reverses, hash)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                                  recorded_at, order_id, fulfillment_id, reverses, hash, transfer_id,
+                                  run_id, reason)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         """,
         [
             (
@@ -108,6 +117,9 @@ async def _insert_entries(
                 e.fulfillment_id,
                 e.reverses,
                 hash_,
+                e.transfer_id,
+                e.run_id,
+                e.reason,
             )
             for e, hash_ in entries
         ],
@@ -117,6 +129,8 @@ async def _insert_entries(
 async def _insert_legs(connection: Connection, entries: Sequence[LedgerEntry]) -> None:
     """In one statement: the database checks the balance of each statement's legs."""
     legs = [(e, place, leg) for e in entries for place, leg in enumerate(e.legs)]
+    if not legs:
+        return
     await connection.execute(
         """
         INSERT INTO ledger_leg (shop_id, branch_id, version, place, account, variant_id, units)
@@ -132,54 +146,83 @@ async def _insert_legs(connection: Connection, entries: Sequence[LedgerEntry]) -
     )
 
 
+async def _insert_cash(connection: Connection, entries: Sequence[LedgerEntry]) -> None:
+    legs = [(e, place, leg) for e in entries for place, leg in enumerate(e.cash)]
+    if not legs:
+        return
+    await connection.execute(
+        """
+        INSERT INTO cash_leg (shop_id, branch_id, version, place, account, paisa)
+        SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::int[], $5::text[], $6::bigint[])
+        """,
+        entries[0].shop_id,
+        [e.branch_id for e, _, _ in legs],
+        [e.version for e, _, _ in legs],
+        [place for _, place, _ in legs],
+        [leg.account for _, _, leg in legs],
+        [leg.paisa for _, _, leg in legs],
+    )
+
+
 async def read_entries(
     connection: Connection, shop_id: ShopId, branch_id: BranchId, after: int = 0, most: int = 500
 ) -> list[tuple[LedgerEntry, str]]:
     """Return up to `most` entries of a branch after version `after`, each with its stored hash, in order."""
     rows = await connection.fetch(
-        """
-        SELECT e.*, l.legs
-        FROM ledger_entry e
-        CROSS JOIN LATERAL (
-            SELECT coalesce(array_agg((account, variant_id, units) ORDER BY place), '{}') AS legs
-            FROM ledger_leg
-            WHERE shop_id = e.shop_id AND branch_id = e.branch_id AND version = e.version
-        ) l
-        WHERE e.shop_id = $1 AND e.branch_id = $2 AND e.version > $3
-        ORDER BY e.version LIMIT $4
-        """,
+        f"{_WITH_LEGS} WHERE e.shop_id = $1 AND e.branch_id = $2 AND e.version > $3 ORDER BY e.version LIMIT $4",
         shop_id,
         branch_id,
         after,
         most,
     )
-    return [
-        (
-            LedgerEntry(
-                shop_id=shop_id,
-                branch_id=branch_id,
-                version=row["version"],
-                id=LedgerEntryId(row["id"]),
-                kind=EntryKind(row["kind"]),
-                legs=tuple(
-                    Leg(account=account, variant_id=VariantId(variant), units=units)
-                    for account, variant, units in row["legs"]
-                ),
-                op_id=OpId(row["op_id"]),
-                by=StaffId(row["by_staff"]),
-                device_id=DeviceId(row["device_id"]),
-                at=row["at"],
-                recorded_at=row["recorded_at"],
-                order_id=None if row["order_id"] is None else OrderId(row["order_id"]),
-                fulfillment_id=None
-                if row["fulfillment_id"] is None
-                else FulfillmentId(row["fulfillment_id"]),
-                reverses=None if row["reverses"] is None else LedgerEntryId(row["reverses"]),
-            ),
-            row["hash"],
-        )
-        for row in rows
-    ]
+    return [(entry_of(shop_id, row), row["hash"]) for row in rows]
+
+
+_WITH_LEGS = """
+SELECT e.*, l.legs, c.cash
+FROM ledger_entry e
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg((account, variant_id, units) ORDER BY place), '{}') AS legs
+    FROM ledger_leg
+    WHERE shop_id = e.shop_id AND branch_id = e.branch_id AND version = e.version
+) l
+CROSS JOIN LATERAL (
+    SELECT coalesce(array_agg((account, paisa) ORDER BY place), '{}') AS cash
+    FROM cash_leg
+    WHERE shop_id = e.shop_id AND branch_id = e.branch_id AND version = e.version
+) c
+"""
+
+
+def entry_of(shop_id: ShopId, row: asyncpg.Record) -> LedgerEntry:
+    """Return the ledger entry of a row read with its legs."""
+    return LedgerEntry(
+        shop_id=shop_id,
+        branch_id=BranchId(row["branch_id"]),
+        version=row["version"],
+        id=LedgerEntryId(row["id"]),
+        kind=EntryKind(row["kind"]),
+        legs=tuple(
+            Leg(account=account, variant_id=VariantId(variant), units=units)
+            for account, variant, units in row["legs"]
+        ),
+        cash=tuple(CashLeg(account=account, paisa=paisa) for account, paisa in row["cash"]),
+        op_id=OpId(row["op_id"]),
+        by=StaffId(row["by_staff"]),
+        device_id=DeviceId(row["device_id"]),
+        at=row["at"],
+        recorded_at=row["recorded_at"],
+        order_id=_maybe(OrderId, row["order_id"]),
+        fulfillment_id=_maybe(FulfillmentId, row["fulfillment_id"]),
+        transfer_id=_maybe(TransferId, row["transfer_id"]),
+        run_id=_maybe(RunId, row["run_id"]),
+        reverses=_maybe(LedgerEntryId, row["reverses"]),
+        reason=row["reason"],
+    )
+
+
+def _maybe(kind: Callable[[str], Named], text: str | None) -> Named | None:
+    return None if text is None else kind(text)
 
 
 async def walk(

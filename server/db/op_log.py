@@ -15,7 +15,10 @@ class RacedByClone(Exception):
 
 
 class StoredOp(Struct, frozen=True, kw_only=True):
-    """One op to be kept for ever: `sent` is what came, `result` what is answered, both verbatim."""
+    """One op to be kept for ever: `sent` is what came, `result` what is answered, both verbatim.
+
+    `touched` are the names by which it is found again, `changes` what it changed, as JSON.
+    """
 
     id: OpId
     n: int | None
@@ -28,6 +31,8 @@ class StoredOp(Struct, frozen=True, kw_only=True):
     status: str
     code: str | None
     result: str
+    touched: tuple[str, ...] = ()
+    changes: str = "[]"
 
 
 async def lock_log(
@@ -148,8 +153,8 @@ async def _insert_ops(
     await connection.executemany(
         """
         INSERT INTO op (shop_id, id, device_id, incarnation, n, kind, by_staff, at, recorded_at, sent,
-                        content_hash, refs, status, code, result)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                        content_hash, refs, status, code, result, touched, changes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         """,
         [
             (
@@ -168,6 +173,8 @@ async def _insert_ops(
                 op.status,
                 op.code,
                 op.result,
+                list(op.touched),
+                op.changes,
             )
             for op in ops
         ],

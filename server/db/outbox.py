@@ -1,7 +1,7 @@
 """The queue of what must be done at Shopify: one lane per order, claimed under a lease.
 
 States: `pending` (never tried), `sent` (a call was about to be made: whether it arrived is not known until an answer is
-written), `unknown` (no answer came), then `confirmed` or `failed`. The attempt number is the fencing token: whoever's
+written), `unknown` (no answer came), then `confirmed`, `failed`, or `withdrawn` (undone before it was ever tried). The attempt number is the fencing token: whoever's
 lease ran out can no longer write an outcome.
 """
 
@@ -22,6 +22,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     fulfillment_id: FulfillmentId
     state: str
     attempts: int
+    notify_customer: bool = False
 
 
 async def claim(connection: Connection, now: int, lease_ms: int, most: int) -> list[Claimed]:
@@ -39,7 +40,8 @@ async def claim(connection: Connection, now: int, lease_ms: int, most: int) -> l
         )
         UPDATE outbox o SET lease_until = $1 + $2, attempts = attempts + 1 FROM due
         WHERE o.shop_id = due.shop_id AND o.key = due.key
-        RETURNING o.shop_id, o.key, o.kind, o.order_id, o.fulfillment_id, due.state, o.attempts
+        RETURNING o.shop_id, o.key, o.kind, o.order_id, o.fulfillment_id, due.state, o.attempts,
+            o.notify_customer
         """,
         now,
         lease_ms,
@@ -54,6 +56,7 @@ async def claim(connection: Connection, now: int, lease_ms: int, most: int) -> l
             fulfillment_id=FulfillmentId(row["fulfillment_id"]),
             state=row["state"],
             attempts=row["attempts"],
+            notify_customer=row["notify_customer"],
         )
         for row in rows
     ]

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from server.db import books, outbox, shops
+from server.db import book_reading, outbox, shops
 from server.db.outbox import Claimed
 from server.db.pool import Database
-from server.outbox.fulfilling import Plan, plan, tracking_of
+from server.outbox.following_up import follow_up
+from server.outbox.fulfilling import Plan, ours, plan, tracking_of
 from server.shopify.answers import Order
 from server.shopify.client import AdminClient
 from server.shopify.clients import Clients
@@ -25,11 +26,12 @@ from server.shopify.orders import read_order
 from server.shopify.translate import order_gid
 from server.sync.live import Live
 from server.sync.news import Told, tell
+from sync_protocol.bodies.store_news import ShopifyOutcome
 from sync_protocol.canonical import digest_hex
 from sync_protocol.fulfillments import Fulfillment, ShopifyState
 from sync_protocol.ids import OWN_OPS, OpId
-from sync_protocol.ops import OpKind, ShopifyOutcome
-from sync_protocol.shop import COURIERS
+from sync_protocol.ops import OpKind
+from sync_protocol.outcomes import EffectKind
 
 _log = logging.getLogger(__name__)
 
@@ -40,7 +42,6 @@ COOL_OFF_MS = 120_000
 ROUTING_WAIT_MS = 2_000
 BACK_OFF_FIRST_MS = 1_000
 BACK_OFF_MAX_MS = 300_000
-_COURIERS = {courier.code: courier for courier in COURIERS}
 
 
 class Carrier(Struct, frozen=True, kw_only=True):
@@ -71,7 +72,9 @@ async def _guarded(carrier: Carrier, effect: Claimed) -> None:
 async def _carry_out(carrier: Carrier, effect: Claimed) -> None:
     async with carrier.database.connection() as connection:
         stores = {s.shop_id: s for s in await shops.store_connections(connection)}
-        shipments = await books.shipments_of_order(connection, effect.shop_id, effect.order_id)
+        shipments = await book_reading.shipments_of_order(
+            connection, effect.shop_id, effect.order_id
+        )
     shipment = shipments[effect.fulfillment_id]
     store = stores.get(effect.shop_id)
     if store is None:
@@ -103,6 +106,13 @@ async def _act(
     if order is None:
         await _end(carrier, effect, ShopifyState.FAILED, error="The order is no longer in Shopify.")
         return
+    if effect.kind is not EffectKind.SHOPIFY_FULFILL:
+        await _follow_up(carrier, effect, client, shipment, ours(order, shipment, others))
+        return
+    if effect.state == "pending" and shipment.shopify_state is ShopifyState.NOT_YET:
+        # The dispatch was taken back before Shopify was told of it.
+        await _close(carrier, effect, "withdrawn", None)
+        return
     planned = plan(order, shipment, others)
     if planned.found_gid is not None:
         await _end(carrier, effect, ShopifyState.CONFIRMED, gid=planned.found_gid)
@@ -117,6 +127,31 @@ async def _act(
         await _create(carrier, effect, client, shipment, planned)
 
 
+async def _follow_up(
+    carrier: Carrier,
+    effect: Claimed,
+    client: AdminClient,
+    shipment: Fulfillment,
+    gid: str | None,
+) -> None:
+    """Change what Shopify was told of a shipment. Each of these may be sent twice without harm."""
+    if gid is None:
+        # Nothing is there to be changed: it was never told, or has been taken back already.
+        await _close(carrier, effect, "withdrawn", None)
+        return
+    try:
+        refusals = await follow_up(
+            client, effect.kind, shipment, gid, notify_customer=effect.notify_customer
+        )
+    except (AccessDenied, Refused) as error:
+        await _end(carrier, effect, ShopifyState.FAILED, gid=gid, error=str(error))
+    except ShopifyError as error:
+        await _later(carrier, effect, "pending", _back_off_ms(effect, error), str(error))
+    else:
+        state = ShopifyState.FAILED if refusals else ShopifyState.CONFIRMED
+        await _end(carrier, effect, state, gid=gid, error="; ".join(refusals) or None)
+
+
 async def _create(
     carrier: Carrier, effect: Claimed, client: AdminClient, shipment: Fulfillment, planned: Plan
 ) -> None:
@@ -128,15 +163,9 @@ async def _create(
         )
     if not held:
         return  # the lease ran out and another worker has it
-    courier = _COURIERS.get(shipment.courier or "")
-    tracking = tracking_of(
-        shipment,
-        courier.name if courier is not None else shipment.courier or "Other",
-        courier.tracking_url if courier is not None else "",
-    )
     try:
         written = await create_fulfillment(
-            client, planned.work, tracking, notify_customer=shipment.notify_customer
+            client, planned.work, tracking_of(shipment), notify_customer=shipment.notify_customer
         )
     except ShopifyError as error:
         await _not_created(carrier, effect, error)
@@ -182,20 +211,25 @@ async def _end(
     """Tell the outcome, then close the effect; a crash in between only tells the same again."""
     await _tell(carrier, effect, state, gid, error)
     closed = "confirmed" if state is ShopifyState.CONFIRMED else "failed"
+    await _close(carrier, effect, closed, error)
+
+
+async def _close(carrier: Carrier, effect: Claimed, state: str, error: str | None) -> None:
     async with carrier.database.connection() as connection:
-        await outbox.mark(connection, effect, closed, run_at=carrier.clock(), error=error)
+        await outbox.mark(connection, effect, state, run_at=carrier.clock(), error=error)
 
 
 async def _tell(
     carrier: Carrier, effect: Claimed, state: ShopifyState, gid: str | None, error: str | None
 ) -> None:
-    named = f"{effect.fulfillment_id}.{state.value}.{effect.attempts}"
+    named = f"{effect.key}.{state.value}.{effect.attempts}"
     told = Told(
         # By its hash: a shipment's own name may be as long as an op's id can be.
         id=OpId(f"{OWN_OPS}{digest_hex(named.encode())[:32]}"),
         kind=OpKind.SHOPIFY_OUTCOME,
         body=ShopifyOutcome(
             fulfillment_id=effect.fulfillment_id,
+            effect=effect.kind,
             state=state,
             shopify_fulfillment_gid=gid,
             error=error,

@@ -12,6 +12,9 @@ from server.shopify import answers
 from server.shopify.fulfillments import Tracking, Work, WorkLine
 from sync_protocol.fulfillments import Fulfillment
 from sync_protocol.ids import OrderLineId
+from sync_protocol.shop import COURIERS
+
+_COURIERS = {courier.code: courier for courier in COURIERS}
 
 OPEN_WORK = frozenset({"OPEN", "IN_PROGRESS"})
 """Statuses of fulfillment orders that can be fulfilled; after a cancel the old one stays CLOSED with units on it."""
@@ -35,15 +38,14 @@ def marker_of(shipment: Fulfillment) -> str:
     return shipment.tracking_number or f"RWN-{shipment.id[-12:]}"
 
 
-def tracking_of(shipment: Fulfillment, courier_name: str, url_template: str) -> Tracking:
+def tracking_of(shipment: Fulfillment) -> Tracking:
     """Return the tracking to send; the link is always given, since Shopify knows no Pakistani courier."""
+    courier = _COURIERS.get(shipment.courier or "")
     number = marker_of(shipment)
-    url = shipment.tracking_url or (
-        url_template.replace("{number}", number)
-        if url_template and shipment.tracking_number
-        else None
-    )
-    return Tracking(company=courier_name, number=number, url=url)
+    template = "" if courier is None or shipment.tracking_number is None else courier.tracking_url
+    url = shipment.tracking_url or template.replace("{number}", number) or None
+    name = courier.name if courier is not None else shipment.courier or "Other"
+    return Tracking(company=name, number=number, url=url)
 
 
 def plan(order: answers.Order, shipment: Fulfillment, others: frozenset[str]) -> Plan:
@@ -51,7 +53,7 @@ def plan(order: answers.Order, shipment: Fulfillment, others: frozenset[str]) ->
 
     `others` are the gids of Shopify fulfillments that belong to other shipments of ours.
     """
-    found = _ours(order, shipment, others)
+    found = ours(order, shipment, others)
     if found is not None:
         return Plan(found_gid=found)
     if order.cancelled_at is not None:
@@ -61,11 +63,13 @@ def plan(order: answers.Order, shipment: Fulfillment, others: frozenset[str]) ->
     return _work(order, shipment)
 
 
-def _ours(order: answers.Order, shipment: Fulfillment, others: frozenset[str]) -> str | None:
+def ours(order: answers.Order, shipment: Fulfillment, others: frozenset[str]) -> str | None:
+    """Return the gid under which the store has the shipment: the one it told us, else found by number and units."""
+    live = [f for f in order.fulfillments if f.status.upper() == "SUCCESS" and f.id not in others]
+    if any(f.id == shipment.shopify_fulfillment_gid for f in live):
+        return shipment.shopify_fulfillment_gid
     marker = marker_of(shipment)
-    for fulfillment in order.fulfillments:
-        if fulfillment.status.upper() != "SUCCESS" or fulfillment.id in others:
-            continue
+    for fulfillment in live:
         numbers = {info.number for info in fulfillment.tracking_info}
         if marker in numbers and _units_of(fulfillment) == _wanted(shipment):
             return fulfillment.id

@@ -13,8 +13,8 @@ from server.routes.bodies import AnyRequest, decoded, json_answer, read_json_byt
 from server.routes.house import House
 from server.routes.visitors import COOKIE, SECURE_COOKIE, is_foreign, visitor_of
 from server.sync.pulling import granted_streams
+from sync_protocol.bodies.parts import NO_NUL
 from sync_protocol.ids import DeviceId, StreamName
-from sync_protocol.ops import NO_NUL
 from sync_protocol.shop import Staff
 
 BODY_MAX = 4_096

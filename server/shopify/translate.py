@@ -9,10 +9,10 @@ from decimal import Decimal, InvalidOperation
 
 from server.shopify import answers, shop_answers
 from server.shopify.failures import BadAnswer
+from sync_protocol.bodies.store_news import SeenLine, ShopifyOrder
 from sync_protocol.ids import OrderId, OrderLineId, VariantId
 from sync_protocol.limits import INTEGER_MAX, MONEY_PAISA_MAX, TEXT_MAX
-from sync_protocol.ops import SeenLine, ShopifyOrder
-from sync_protocol.orders import Contact
+from sync_protocol.orders import Contact, LineCount, StoreFulfillment
 from sync_protocol.phones import read_phone
 from sync_protocol.shop import Variant
 
@@ -96,6 +96,28 @@ def seen_order(order: answers.Order) -> ShopifyOrder:
         note=_clean(order.note),
         tags=tuple(t for tag in order.tags if (t := _clean(tag))),
         lines=tuple(_seen_line(line, sent) for line in order.line_items.nodes),
+        fulfillments=tuple(_store_fulfillment(one) for one in order.fulfillments),
+    )
+
+
+def _store_fulfillment(shipment: answers.Fulfillment) -> StoreFulfillment:
+    """Return a fulfillment of the store's with the courier and number that were typed there (S14)."""
+    info = next(iter(shipment.tracking_info), answers.TrackingInfo())
+    units: Counter[str] = Counter()
+    for line in shipment.fulfillment_line_items.nodes:
+        if line.line_item is not None:
+            units[line.line_item.id] += line.quantity or 0
+    return StoreFulfillment(
+        gid=shipment.id,
+        live=shipment.status.upper() in LIVE_FULFILLMENTS,
+        at=epoch_ms(shipment.created_at) or 0,
+        courier=_clean(info.company),
+        tracking_number=_clean(info.number),
+        tracking_url=_clean(info.url),
+        lines=tuple(
+            LineCount(order_line_id=OrderLineId(numeric_id(gid)), units=count)
+            for gid, count in units.items()
+        ),
     )
 
 

@@ -10,23 +10,24 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from server.db import books, ledger, op_log
+from server.db import book_storing, books, ledger, op_log
 from server.db.connections import Connection
 from server.db.streams import Written, write_rows
+from sync_protocol.changes import Change, changes_of, touched_things
+from sync_protocol.codes import BLOCKING, Code
 from sync_protocol.decide.book import Book, Decision, Recorded
-from sync_protocol.decide.deciding import decide
-from sync_protocol.decide.shipping import discrepancy, parked
-from sync_protocol.ids import DeviceId, Incarnation, OpId, OrderId, ShopId, StreamName
+from sync_protocol.decide.flags import discrepancy, named_after
+from sync_protocol.decide.settling import decide_on_server
+from sync_protocol.decide.shipping import parked
+from sync_protocol.ids import DeviceId, Incarnation, OpId, ShopId, StreamName
 from sync_protocol.ledger import LedgerEntry, Posting, chain
 from sync_protocol.messages.push import Problem
 from sync_protocol.ops import Op, OpBody
-from sync_protocol.orders import Order
-from sync_protocol.outcomes import BLOCKING, Code, Discrepancy, Result, ResultStatus
-from sync_protocol.project import touched_rows
+from sync_protocol.outcomes import Discrepancy, Result, ResultStatus
+from sync_protocol.project import Before, before_of, touched_rows, touched_stock
 from sync_protocol.reading import ReadOp, Unreadable
 from sync_protocol.server_session import DeviceLog, Incoming, Standing, admit
 from sync_protocol.shop import Staff
-from sync_protocol.stock import Stock
 
 _log = logging.getLogger(__name__)
 
@@ -53,11 +54,12 @@ class Applied(Struct, frozen=True, kw_only=True):
 
 
 class Decided(Struct, frozen=True, kw_only=True):
-    """An op of the chunk with its decision."""
+    """An op of the chunk with its decision, and what that changed."""
 
     incoming: Incoming
     stored_id: OpId
     decision: Decision
+    changes: tuple[Change, ...]
 
 
 class Held(Struct, kw_only=True):
@@ -99,8 +101,8 @@ async def apply_locked(
         if standing is Standing.NEW
         or (standing is Standing.REUSED and _reuse_id(incoming) not in known)
     ]
-    book = await books.load_book(connection, sender.shop_id, _bodies(fresh))
-    before = dict(book.orders)
+    book = await books.load_book(connection, sender.shop_id, _bodies(fresh), sender.device_id)
+    before = before_of(book)
     decided = _decide_all(book, sender, fresh, await _held_up(connection, sender, fresh), now)
     written = await _write(connection, sender, book, before, decided, now)
     results = {d.stored_id: _result(d, book, before, written) for d in decided}
@@ -155,12 +157,15 @@ def _decide_all(
     decided = []
     for incoming, standing in fresh:
         decision = _decide_one(book, sender, incoming, standing, held, now)
+        changes = changes_of(book, decision)
         book.apply(decision)
         if decision.status is ResultStatus.PARKED and decision.code in BLOCKING:
             assert isinstance(incoming.read, ReadOp)
             held.add(incoming.read)
         stored_id = _reuse_id(incoming) if standing is Standing.REUSED else incoming.id
-        decided.append(Decided(incoming=incoming, stored_id=stored_id, decision=decision))
+        decided.append(
+            Decided(incoming=incoming, stored_id=stored_id, decision=decision, changes=changes)
+        )
     return decided
 
 
@@ -178,7 +183,7 @@ def _decide_one(
     if held.holds(read):
         return parked(Code.WAITS_FOR_PARKED)
     try:
-        return decide(book, act)
+        return decide_on_server(book, act)
     except Exception as error:  # noqa: BLE001 - a rule's bug must not take the neighbours with it (R3)
         _log.exception("deciding op %s failed", read.op.id)
         return parked(Code.FAILED, type(error).__name__)
@@ -187,11 +192,7 @@ def _decide_one(
 def _reused(act: Recorded) -> Decision:
     """Keep what came under another op's id for a person to look at; it is never carried out."""
     found = discrepancy(act, Code.ID_REUSE)
-    named = replace(
-        found,
-        id=type(found.id)(f"{found.id}.{act.read.content_hash}"),
-        detail=act.read.content_hash,
-    )
+    named = replace(named_after(found, act.read.content_hash), detail=act.read.content_hash)
     return replace(parked(Code.ID_REUSE), discrepancies=(named,))
 
 
@@ -199,42 +200,69 @@ async def _write(
     connection: Connection,
     sender: Sender,
     book: Book,
-    before: dict[OrderId, Order],
+    before: Before,
     decided: Sequence[Decided],
     now: int,
 ) -> Written:
     """Write all that the decisions changed, in the order of locks, and the rows that show it."""
-    shop_id = sender.shop_id
     decisions = [d.decision for d in decided]
-    orders = {o.id for d in decisions for o in d.orders}
-    shipments = {s.id for d in decisions for s in d.fulfillments}
-    if orders:
-        await books.store_orders(connection, shop_id, [book.orders[i] for i in sorted(orders)])
-    if shipments:
-        await books.store_fulfillments(
-            connection, shop_id, [book.fulfillments[i] for i in sorted(shipments)]
-        )
+    await _write_work(connection, sender.shop_id, book, decisions)
     found: dict[str, Discrepancy] = {d.id: d for x in decisions for d in x.discrepancies}
     if found:
-        await books.store_discrepancies(connection, shop_id, list(found.values()))
+        await book_storing.store_discrepancies(connection, sender.shop_id, list(found.values()))
     effects = [effect for d in decisions for effect in d.effects]
     if effects:
-        await books.queue_effects(connection, shop_id, effects, now)
+        await book_storing.queue_effects(connection, sender.shop_id, effects, now)
     await _append(connection, sender, book, decided, now)
+    await _write_stock(connection, sender.shop_id, book, before, decisions)
     rows = [row for d in decisions for row in touched_rows(before, book, d)]
-    return await write_rows(connection, shop_id, rows, now)
+    return await write_rows(connection, sender.shop_id, rows, now)
+
+
+async def _write_work(
+    connection: Connection, shop_id: ShopId, book: Book, decisions: Sequence[Decision]
+) -> None:
+    """Write the orders, shipments, runs and transfers that changed, as the book has them at the end."""
+    orders = {o.id for d in decisions for o in d.orders}
+    shipments = {s.id for d in decisions for s in d.fulfillments}
+    runs = {r.id for d in decisions for r in d.runs}
+    transfers = {t.id for d in decisions for t in d.transfers}
+    if orders:
+        found = [book.orders[i] for i in sorted(orders)]
+        await book_storing.store_orders(connection, shop_id, found)
+    if runs:
+        await book_storing.store_runs(connection, shop_id, [book.runs[i] for i in sorted(runs)])
+    if shipments:
+        parcels = [book.fulfillments[i] for i in sorted(shipments)]
+        await book_storing.store_fulfillments(connection, shop_id, parcels)
+    if transfers:
+        sent = [book.transfers[i] for i in sorted(transfers)]
+        await book_storing.store_transfers(connection, shop_id, sent)
+
+
+async def _write_stock(
+    connection: Connection,
+    shop_id: ShopId,
+    book: Book,
+    before: Before,
+    decisions: Sequence[Decision],
+) -> None:
+    """Write the shelves that a movement, a count or a level touched; their rows are locked."""
+    moved = {pair for d in decisions for pair in touched_stock(before, d) if pair in book.stock}
+    if moved:
+        stock = [book.stock[pair] for pair in sorted(moved)]
+        await book_storing.store_stock(connection, shop_id, stock)
 
 
 async def _append(
     connection: Connection, sender: Sender, book: Book, decided: Sequence[Decided], now: int
 ) -> None:
-    """Number and chain the postings, append them, and write the stock that follows from them."""
+    """Number and chain the postings, and append them."""
     branches = [p.branch_id for d in decided for p in d.decision.postings]
     if not branches:
         return
     heads = await ledger.lock_heads(connection, sender.shop_id, branches)
     entries: list[tuple[LedgerEntry, str]] = []
-    touched: dict[tuple[str, str], Stock] = {}
     for d in decided:
         assert isinstance(d.incoming.read, ReadOp) or not d.decision.postings
         for posting in d.decision.postings:
@@ -245,8 +273,6 @@ async def _append(
             for variant_id in {leg.variant_id for leg in posting.legs}:
                 key = (posting.branch_id, variant_id)
                 book.stock[key] = replace(book.stock_of(*key), ledger_version=version + 1)
-                touched[key] = book.stock[key]
-    await books.store_stock(connection, sender.shop_id, list(touched.values()))
     await ledger.append(connection, sender.shop_id, entries, heads)
 
 
@@ -261,6 +287,7 @@ def _entry(
         id=posting.id,
         kind=posting.kind,
         legs=posting.legs,
+        cash=posting.cash,
         op_id=read.op_id,
         by=sender.staff.id,
         device_id=sender.device_id,
@@ -268,11 +295,14 @@ def _entry(
         recorded_at=now,
         order_id=posting.order_id,
         fulfillment_id=posting.fulfillment_id,
+        transfer_id=posting.transfer_id,
+        run_id=posting.run_id,
         reverses=posting.reverses,
+        reason=posting.reason,
     )
 
 
-def _result(decided: Decided, book: Book, before: dict[OrderId, Order], written: Written) -> str:
+def _result(decided: Decided, book: Book, before: Before, written: Written) -> str:
     """Encode the answer that this op gets for ever."""
     decision = decided.decision
     versions: dict[StreamName, int] = {}
@@ -322,4 +352,11 @@ def _stored(sender: Sender, decided: Decided, result: str) -> op_log.StoredOp:
         status=decision.status.value,
         code=None if decision.code is None else decision.code.value,
         result=result,
+        touched=_touched(read, decision),
+        changes=msgspec.json.encode(decided.changes).decode(),
     )
+
+
+def _touched(read: ReadOp | Unreadable, decision: Decision) -> tuple[str, ...]:
+    named = read.refs if isinstance(read, ReadOp) else ()
+    return tuple(sorted({*named, *touched_things(decision)}))

@@ -11,8 +11,9 @@ from server.db.connections import Connection
 from server.db.pool import Database, run_transaction
 from server.sync.applying import Applied, Sender, apply_locked
 from server.sync.live import Live
+from sync_protocol.bodies.store_news import ShopifyOrder, ShopifyOutcome, TimePassed
 from sync_protocol.ids import SHOPIFY_DEVICE, SHOPIFY_STAFF, Incarnation, OpId, ShopId
-from sync_protocol.ops import OpKind, ShopifyOrder, ShopifyOutcome
+from sync_protocol.ops import OpKind
 from sync_protocol.reading import read_op
 from sync_protocol.server_session import Incoming
 from sync_protocol.shop import Role, Staff
@@ -28,7 +29,7 @@ class Told(Struct, frozen=True, kw_only=True):
 
     id: OpId
     kind: OpKind
-    body: ShopifyOrder | ShopifyOutcome
+    body: ShopifyOrder | ShopifyOutcome | TimePassed
 
 
 async def tell(database: Database, live: Live, shop_id: ShopId, told: Told, now: int) -> Applied:

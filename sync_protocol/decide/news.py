@@ -1,60 +1,66 @@
 """News from the store: what Shopify showed on re-reading an order, and what became of our own writes."""
 
-from msgspec import Struct
+from collections import Counter
+
 from msgspec.structs import replace
 
+from sync_protocol.bodies.store_news import SeenLine, ShopifyOrder, ShopifyOutcome, TimePassed
+from sync_protocol.codes import Code
 from sync_protocol.decide.book import Book, Decision, Recorded
+from sync_protocol.decide.correcting import (
+    Correction,
+    correction_of,
+    recollect,
+    release_promises,
+)
+from sync_protocol.decide.customers import with_customer_flags
+from sync_protocol.decide.exchanging import with_exchange
+from sync_protocol.decide.flags import about, closings, named_after
 from sync_protocol.decide.packing import shipment_and_order
-from sync_protocol.decide.shipping import about, closings, parked, stepped, with_shipment
+from sync_protocol.decide.shipping import noop, parked, stepped, with_shipment
 from sync_protocol.fulfillments import Fulfillment, FulfillmentState, ShopifyState
-from sync_protocol.ops import SeenLine, ShopifyOrder, ShopifyOutcome
+from sync_protocol.ids import OrderLineId
 from sync_protocol.orders import (
     Confirmation,
     ConfirmationState,
     Contact,
     Order,
     OrderLine,
-    with_status,
 )
-from sync_protocol.outcomes import Code, Discrepancy, ResultStatus
+from sync_protocol.outcomes import Discrepancy, EffectKind, ResultStatus
 from sync_protocol.shop import ConfirmRequired, Policy
+from sync_protocol.statuses import derived
 
-
-class CancelledWork(Struct, frozen=True, kw_only=True):
-    """What a cancel in the store does to shipments that were not yet handed over."""
-
-    order: Order
-    fulfillments: tuple[Fulfillment, ...]
-    flags: tuple[Discrepancy, ...]
+_S = FulfillmentState
 
 
 def shopify_order(book: Book, act: Recorded, body: ShopifyOrder) -> Decision:
     """Take over a reading of an order. Older readings change nothing, whatever order they arrive in."""
     before = book.orders.get(body.id)
     if before is None:
-        order = _new_order(book.policy, body)
-        return Decision(status=ResultStatus.APPLIED, orders=(order,))
+        return Decision(status=ResultStatus.APPLIED, orders=(_new_order(book, act, body),))
     if body.updated_at < before.shopify_updated_at:
-        return Decision(status=ResultStatus.NOOP, code=Code.STALE)
-    merged = with_status(_merged(before, body))
-    if merged == before:
-        return Decision(status=ResultStatus.NOOP, code=Code.ALREADY_DONE)
-    merged = replace(merged, rev=before.rev + 1)
-    if merged.cancelled_at is None or before.cancelled_at is not None:
-        return Decision(status=ResultStatus.APPLIED, orders=(merged,))
-    work = _cancel_work(book, act, merged)
+        return noop(Code.STALE)
+    merged = _merged(before, body)
+    merged = with_exchange(book.policy, act, before, merged, body)
+    merged = derived(with_customer_flags(book, _reconfirmed(before, merged)))
+    work = correction_of(book, merged)
+    flags = _consequences(act, before, work)
+    if work.order == before and not flags:
+        return noop()
+    order = replace(work.order, rev=before.rev + 1)
     return Decision(
-        status=ResultStatus.FLAGGED if work.flags else ResultStatus.APPLIED,
-        code=work.flags[0].code if work.flags else None,
-        orders=(work.order,),
-        fulfillments=work.fulfillments,
-        discrepancies=work.flags,
+        status=ResultStatus.FLAGGED if flags else ResultStatus.APPLIED,
+        code=flags[0].code if flags else None,
+        orders=(order,),
+        fulfillments=tuple(work.changed.values()),
+        discrepancies=flags,
     )
 
 
-def _new_order(policy: Policy, body: ShopifyOrder) -> Order:
-    required = policy.confirm_required is ConfirmRequired.ALL or (
-        policy.confirm_required is ConfirmRequired.COD and body.cod
+def _new_order(book: Book, act: Recorded, body: ShopifyOrder) -> Order:
+    required = book.policy.confirm_required is ConfirmRequired.ALL or (
+        book.policy.confirm_required is ConfirmRequired.COD and body.cod
     )
     state = ConfirmationState.PENDING if required else ConfirmationState.NOT_REQUIRED
     blank = Order(
@@ -64,13 +70,19 @@ def _new_order(policy: Policy, body: ShopifyOrder) -> Order:
         contact=Contact(),
         confirmation=Confirmation(state=state),
         lines=(),
+        # What was agreed before the order was first seen is how it is, not a change.
+        settled_agreements=tuple(a.id for a in body.agreements or ()),
         rev=1,
     )
-    return with_status(_merged(blank, body))
+    return derived(with_customer_flags(book, _merged(blank, body)))
 
 
 def _merged(before: Order, body: ShopifyOrder) -> Order:
-    merged = replace(
+    returns: Counter[OrderLineId] = Counter()
+    for back in body.returns:
+        for line in back.lines if back.open else ():
+            returns[line.order_line_id] += line.units
+    return replace(
         before,
         name=body.name,
         shopify_gid=body.gid,
@@ -81,45 +93,78 @@ def _merged(before: Order, body: ShopifyOrder) -> Order:
         cod=body.cod,
         total_paisa=body.total_paisa,
         outstanding_paisa=body.outstanding_paisa,
+        prepaid_paisa=_prepaid(before, body),
         currency=body.currency,
-        contact=_merged_contact(before.contact, body.contact),
+        contact=_merged_contact(before, body.contact),
+        store_contact=_last_shown(before.store_contact, body.contact),
         note=body.note,
         tags=body.tags,
-        lines=_merged_lines(before.lines, body.lines),
+        lines=_merged_lines(before.lines, body.lines, returns),
+        store_fulfillments=body.fulfillments,
     )
+
+
+def _prepaid(before: Order, body: ShopifyOrder) -> int:
+    """Return what was paid in the store. Once money was taken here the store may have been told of that: not again."""
+    if before.door_paisa or any(case.settlements for case in before.exchanges):
+        return before.prepaid_paisa
+    return max(0, body.total_paisa - body.outstanding_paisa)
+
+
+def _reconfirmed(before: Order, merged: Order) -> Order:
     if before.confirmation.state is ConfirmationState.CONFIRMED and _changed_for_customer(
         before, merged
     ):
-        return replace(
-            merged, confirmation=replace(before.confirmation, state=ConfirmationState.RECONFIRM)
-        )
+        anew = replace(before.confirmation, state=ConfirmationState.RECONFIRM)
+        return replace(merged, confirmation=anew)
     return merged
 
 
-def _merged_contact(before: Contact, seen: Contact) -> Contact:
-    """What Shopify hides never erases what is known (I23)."""
+def _merged_contact(before: Order, seen: Contact) -> Contact:
+    """What Shopify hides never erases what is known; what it shows anew wins over what was typed here (I23)."""
+    known, shown = before.contact, before.store_contact
+    phone_is_new = seen.phone_raw is not None and seen.phone_raw != shown.phone_raw
     return Contact(
-        name=seen.name if seen.name is not None else before.name,
-        phone=seen.phone if seen.phone_raw is not None else before.phone,
-        phone_raw=seen.phone_raw if seen.phone_raw is not None else before.phone_raw,
-        address=seen.address if seen.address is not None else before.address,
-        city=seen.city if seen.city is not None else before.city,
+        name=_newer(seen.name, shown.name, known.name),
+        phone=seen.phone if phone_is_new else known.phone,
+        phone_raw=seen.phone_raw if phone_is_new else known.phone_raw,
+        address=_newer(seen.address, shown.address, known.address),
+        city=_newer(seen.city, shown.city, known.city),
+    )
+
+
+def _newer(seen: str | None, shown: str | None, known: str | None) -> str | None:
+    return seen if seen is not None and seen != shown else known
+
+
+def _last_shown(before: Contact, seen: Contact) -> Contact:
+    phone_seen = seen.phone_raw is not None
+    return Contact(
+        name=seen.name or before.name,
+        phone=seen.phone if phone_seen else before.phone,
+        phone_raw=seen.phone_raw if phone_seen else before.phone_raw,
+        address=seen.address or before.address,
+        city=seen.city or before.city,
     )
 
 
 def _merged_lines(
-    before: tuple[OrderLine, ...], seen: tuple[SeenLine, ...]
+    before: tuple[OrderLine, ...], seen: tuple[SeenLine, ...], returns: Counter[OrderLineId]
 ) -> tuple[OrderLine, ...]:
     known = {line.id: line for line in before}
-    merged = [_merged_line(known.get(line.id), line) for line in seen]
+    merged = [_merged_line(known.get(line.id), line, returns[line.id]) for line in seen]
     shown = {line.id for line in seen}
     # A line that the store no longer shows was removed; what is out on it must stay traceable.
-    gone = [replace(line, current_units=0) for line in before if line.id not in shown]
+    gone = [
+        replace(line, current_units=0, shopify_return_units=0)
+        for line in before
+        if line.id not in shown
+    ]
     return (*merged, *gone)
 
 
-def _merged_line(before: OrderLine | None, seen: SeenLine) -> OrderLine:
-    return OrderLine(
+def _merged_line(before: OrderLine | None, seen: SeenLine, returning: int) -> OrderLine:
+    fresh = OrderLine(
         id=seen.id,
         variant_id=seen.variant_id,
         title=seen.title,
@@ -130,9 +175,20 @@ def _merged_line(before: OrderLine | None, seen: SeenLine) -> OrderLine:
         unit_paisa=seen.unit_paisa,
         ships=seen.ships,
         shopify_fulfilled_units=seen.fulfilled_units,
-        pending_units=0 if before is None else before.pending_units,
-        out_units=0 if before is None else before.out_units,
-        shipped_units=0 if before is None else before.shipped_units,
+        shopify_return_units=returning,
+    )
+    if before is None:
+        return fresh
+    return replace(
+        fresh,
+        # A variant that the store has deleted since is still the one that lies on our shelves.
+        variant_id=seen.variant_id or before.variant_id,
+        pending_units=before.pending_units,
+        packed_units=before.packed_units,
+        out_units=before.out_units,
+        delivered_units=before.delivered_units,
+        shipped_units=before.shipped_units,
+        given_back_units=before.given_back_units,
     )
 
 
@@ -148,28 +204,48 @@ def _changed_for_customer(before: Order, after: Order) -> bool:
     )
 
 
-def _cancel_work(book: Book, act: Recorded, order: Order) -> CancelledWork:
-    """Release what is only promised; what is packed or on its way becomes a task for a person (A20)."""
-    changed: list[Fulfillment] = []
+def _consequences(act: Recorded, before: Order, work: Correction) -> tuple[Discrepancy, ...]:
+    """Follow a reading up: cancelled work is released or asked for, promises shrink, parcels collect what is due."""
     flags: list[Discrepancy] = []
-    for shipment in sorted(book.fulfillments.values(), key=lambda s: s.id):
-        if shipment.order_id != order.id:
+    if work.order.cancelled_at is not None and before.cancelled_at is None:
+        flags += _cancel_work(act, work)
+    flags += _unfulfilled(act, work)
+    if work.order.cancelled_at is None:
+        release_promises(act, work)
+        recollect(work)
+    return tuple(flags)
+
+
+def _cancel_work(act: Recorded, work: Correction) -> list[Discrepancy]:
+    """Release what is only promised; what is packed or on its way becomes a task for a person (A20)."""
+    flags: list[Discrepancy] = []
+    for shipment in sorted(work.shipments.values(), key=lambda s: s.id):
+        if shipment.state is _S.PENDING:
+            work.put(shipment, stepped(shipment, _S.CANCELLED, act))
+        elif shipment.state is _S.PACKED:
+            found = about(act, shipment, Code.CANCELLED_WHILE_PACKED)
+            flags.append(named_after(found, shipment.id))
+        elif shipment.state is _S.DISPATCHED:
+            found = about(act, shipment, Code.DISPATCHED_CANCELLED)
+            flags.append(named_after(found, shipment.id))
+    return flags
+
+
+def _unfulfilled(act: Recorded, work: Correction) -> list[Discrepancy]:
+    """A fulfillment that was cancelled in the store: what is out on it is asked about, once.
+
+    When its goods are back already it no longer counts as shipped, so that a new fulfillment of them is seen as new.
+    """
+    cancelled = {f.gid for f in work.order.store_fulfillments if not f.live}
+    flags = []
+    for shipment in sorted(work.shipments.values(), key=lambda s: s.id):
+        if shipment.shopify_fulfillment_gid not in cancelled or shipment.shopify_cancelled:
             continue
-        if shipment.state is FulfillmentState.PENDING:
-            gone = stepped(shipment, FulfillmentState.CANCELLED, act)
-            order = with_shipment(order, shipment, gone)
-            changed.append(gone)
-        elif shipment.state is FulfillmentState.PACKED:
-            flags.append(_task(act, shipment, Code.CANCELLED_WHILE_PACKED))
-        elif shipment.state is FulfillmentState.DISPATCHED:
-            flags.append(_task(act, shipment, Code.DISPATCHED_CANCELLED))
-    return CancelledWork(order=order, fulfillments=tuple(changed), flags=tuple(flags))
-
-
-def _task(act: Recorded, shipment: Fulfillment, code: Code) -> Discrepancy:
-    """One op may cancel several shipments, so each task is named by its shipment too."""
-    found = about(act, shipment, code)
-    return replace(found, id=type(found.id)(f"{found.id}.{shipment.id}"))
+        work.put(shipment, replace(shipment, shopify_cancelled=True, rev=shipment.rev + 1))
+        if shipment.goods_out and shipment.state is not _S.PACKED:
+            found = about(act, shipment, Code.UNFULFILLED_IN_SHOPIFY)
+            flags.append(named_after(found, shipment.id))
+    return flags
 
 
 def shopify_outcome(book: Book, act: Recorded, body: ShopifyOutcome) -> Decision:
@@ -177,23 +253,69 @@ def shopify_outcome(book: Book, act: Recorded, body: ShopifyOutcome) -> Decision
     found = shipment_and_order(book, body.fulfillment_id)
     if found is None:
         return parked(Code.UNKNOWN_REFERENCE, f"fulfillment {body.fulfillment_id}")
-    shipment, _ = found
-    after = replace(
-        shipment,
-        shopify_state=body.state,
-        shopify_fulfillment_gid=body.shopify_fulfillment_gid or shipment.shopify_fulfillment_gid,
-        shopify_error=body.error,
-    )
-    if after == shipment:
-        return Decision(status=ResultStatus.NOOP, code=Code.ALREADY_DONE)
+    shipment, order = found
+    after = _after_outcome(shipment, body)
+    failed = body.state is ShopifyState.FAILED
+    if after == shipment and not failed:
+        return noop()
     after = replace(after, rev=shipment.rev + 1)
-    if body.state is ShopifyState.FAILED:
+    recounted = with_shipment(order, shipment, after)
+    orders = () if replace(recounted, rev=order.rev) == order else (recounted,)
+    if failed:
         flags = (about(act, shipment, Code.SHOPIFY_FAILED, body.error),)
         return Decision(
             status=ResultStatus.FLAGGED,
             code=Code.SHOPIFY_FAILED,
+            orders=orders,
             fulfillments=(after,),
             discrepancies=flags,
         )
     settled = closings(book, act, frozenset({Code.SHOPIFY_FAILED}), shipment.id)
-    return Decision(status=ResultStatus.APPLIED, fulfillments=(after,), discrepancies=settled)
+    return Decision(
+        status=ResultStatus.APPLIED,
+        orders=orders,
+        fulfillments=(after,),
+        discrepancies=settled,
+    )
+
+
+def _after_outcome(shipment: Fulfillment, body: ShopifyOutcome) -> Fulfillment:
+    """Only the outcome of the fulfilling itself says where the shipment stands; the others leave a word behind."""
+    if body.effect is EffectKind.SHOPIFY_FULFILL:
+        return replace(
+            shipment,
+            shopify_state=body.state,
+            shopify_fulfillment_gid=body.shopify_fulfillment_gid
+            or shipment.shopify_fulfillment_gid,
+            shopify_error=body.error,
+            shopify_cancelled=False,
+        )
+    after = replace(shipment, shopify_error=body.error)
+    undone = body.effect is EffectKind.SHOPIFY_CANCEL and body.state is ShopifyState.CONFIRMED
+    if undone and body.shopify_fulfillment_gid == shipment.shopify_fulfillment_gid:
+        return replace(after, shopify_fulfillment_gid=None)
+    return after
+
+
+def time_passed(book: Book, act: Recorded, body: TimePassed) -> Decision:
+    """Let time do what it does: a callback falls due, a Branch Sync that nobody took up is one to fix (A14)."""
+    order = book.orders.get(body.order_id)
+    if order is None:
+        return parked(Code.UNKNOWN_REFERENCE, f"order {body.order_id}")
+    due = order.confirmation.next_at
+    after = replace(
+        order,
+        callback_due=order.callback_due or (due is not None and due <= act.now),
+        sync_overdue=order.sync_overdue or _overdue(book.policy, order, act.now),
+    )
+    # What has passed wakes nobody again, also where it changed nothing.
+    if after == order and (order.wake_at is None or order.wake_at > act.now):
+        return noop()
+    return Decision(
+        status=ResultStatus.APPLIED, orders=(derived(replace(after, rev=order.rev + 1)),)
+    )
+
+
+def _overdue(policy: Policy, order: Order, now: int) -> bool:
+    since = order.needs_branch_since
+    return since is not None and since + policy.sync_fix_after_h * 3_600_000 <= now

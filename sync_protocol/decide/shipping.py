@@ -1,20 +1,30 @@
-"""Moves that several decisions share: taking lines out, keeping the order in step, naming what is odd."""
+"""Moves that several decisions share: taking lines out, and keeping the order in step with its shipments."""
 
 from collections.abc import Callable
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from sync_protocol.decide.book import Book, Decision, Recorded
-from sync_protocol.fulfillments import Fulfillment, FulfillmentLine, FulfillmentState, Step
-from sync_protocol.ids import (
-    DiscrepancyId,
-    FulfillmentId,
-    OrderLineId,
-    VariantId,
+from sync_protocol.bodies.parts import LineUnits
+from sync_protocol.canonical import digest_hex
+from sync_protocol.codes import Code
+from sync_protocol.decide.book import Decision, Recorded
+from sync_protocol.fulfillments import (
+    NEVER_LEFT,
+    Fulfillment,
+    FulfillmentLine,
+    FulfillmentState,
+    Step,
 )
-from sync_protocol.ledger import SELLABLE, EntryKind, Leg, Posting, out_account, reversed_legs
-from sync_protocol.ops import LineUnits
+from sync_protocol.ids import OrderLineId
+from sync_protocol.ledger import (
+    SELLABLE,
+    EntryKind,
+    Posting,
+    moved,
+    out_account,
+    reversed_legs,
+)
 from sync_protocol.orders import (
     Order,
     OrderLine,
@@ -22,9 +32,10 @@ from sync_protocol.orders import (
     entitled_units,
     in_stock_logic,
     line_of,
-    with_status,
+    remaining_units,
 )
-from sync_protocol.outcomes import Code, Discrepancy, ResultStatus
+from sync_protocol.outcomes import ResultStatus
+from sync_protocol.statuses import derived
 
 
 class Split(Struct, frozen=True, kw_only=True):
@@ -34,14 +45,19 @@ class Split(Struct, frozen=True, kw_only=True):
     excess: tuple[FulfillmentLine, ...]
 
 
-def refused(code: Code) -> Decision:
+def refused(code: Code, detail: str | None = None) -> Decision:
     """Return a claim's refusal that needs no name."""
-    return Decision(status=ResultStatus.REFUSED, code=code)
+    return Decision(status=ResultStatus.REFUSED, code=code, detail=detail)
 
 
 def parked(code: Code, detail: str | None = None) -> Decision:
     """Return a parking: kept verbatim, nothing changes."""
     return Decision(status=ResultStatus.PARKED, code=code, detail=detail)
+
+
+def noop(code: Code = Code.ALREADY_DONE) -> Decision:
+    """Return that there was nothing left to do."""
+    return Decision(status=ResultStatus.NOOP, code=code)
 
 
 def already(shipment: Fulfillment) -> Decision:
@@ -54,6 +70,11 @@ def already(shipment: Fulfillment) -> Decision:
         at=None if last is None else last.at,
         branch_id=shipment.branch_id,
     )
+
+
+def made_id(act: Recorded, thing: str) -> str:
+    """Return the id of something that an op makes without a device having named it: the same op, the same id."""
+    return digest_hex(f"{act.read.op.id}/{thing}".encode())[:32]
 
 
 def named_lines(order: Order, wanted: tuple[LineUnits, ...]) -> tuple[FulfillmentLine, ...] | None:
@@ -78,19 +99,18 @@ def named_lines(order: Order, wanted: tuple[LineUnits, ...]) -> tuple[Fulfillmen
 
 def split_by_entitlement(order: Order, wanted: tuple[FulfillmentLine, ...]) -> Split:
     """Cut what somebody says has left at what was ever ordered less what is out already (I4)."""
-    return _split(wanted, lambda line: entitled_units(line) - line.out_units, order)
+    return split_at(wanted, lambda line: entitled_units(line) - line.out_units, order)
 
 
 def split_by_remaining(order: Order, wanted: tuple[FulfillmentLine, ...]) -> Split:
     """Cut what somebody wants to promise at what is neither promised nor out (A11)."""
-    return _split(
-        wanted, lambda line: line.current_units - line.pending_units - line.out_units, order
-    )
+    return split_at(wanted, remaining_units, order)
 
 
-def _split(
+def split_at(
     wanted: tuple[FulfillmentLine, ...], room_of: Callable[[OrderLine], int], order: Order
 ) -> Split:
+    """Cut wanted lines at the room that each order line has."""
     free, excess = [], []
     for line in wanted:
         known = line_of(order, line.order_line_id)
@@ -102,20 +122,15 @@ def _split(
     return Split(free=tuple(free), excess=tuple(excess))
 
 
-def ship_posting(act: Recorded, shipment: Fulfillment, kind: EntryKind) -> Posting:
+def ship_posting(act: Recorded, shipment: Fulfillment, kind: EntryKind, place: int = 0) -> Posting:
     """Return the movement of a shipment's lines from the branch's shelf to the lines' out accounts."""
-    legs: list[Leg] = []
-    for line in shipment.lines:
-        legs.append(Leg(account=SELLABLE, variant_id=line.variant_id, units=-line.units))
-        legs.append(
-            Leg(
-                account=out_account(line.order_line_id),
-                variant_id=line.variant_id,
-                units=line.units,
-            )
-        )
+    legs = [
+        leg
+        for line in shipment.lines
+        for leg in moved(line.variant_id, line.units, SELLABLE, out_account(line.order_line_id))
+    ]
     return Posting(
-        id=act.entry_id(),
+        id=act.entry_id(place),
         branch_id=shipment.branch_id,
         kind=kind,
         legs=tuple(legs),
@@ -124,10 +139,16 @@ def ship_posting(act: Recorded, shipment: Fulfillment, kind: EntryKind) -> Posti
     )
 
 
-def unship_posting(act: Recorded, shipment: Fulfillment, kind: EntryKind) -> Posting:
+def unship_posting(
+    act: Recorded,
+    shipment: Fulfillment,
+    kind: EntryKind,
+    reason: str | None = None,
+    place: int = 0,
+) -> Posting:
     """Return the exact reversal of the movement that took the shipment's lines out."""
-    out = ship_posting(act, shipment, kind)
-    return replace(out, legs=reversed_legs(out.legs), reverses=shipment.posting_id)
+    out = ship_posting(act, shipment, kind, place)
+    return replace(out, legs=reversed_legs(out.legs), reverses=shipment.posting_id, reason=reason)
 
 
 def stepped(shipment: Fulfillment, state: FulfillmentState, act: Recorded) -> Fulfillment:
@@ -143,34 +164,50 @@ def with_shipment(order: Order, before: Fulfillment | None, after: Fulfillment) 
     if not after.refused:
         others = tuple(s for s in order.shipments if s.fulfillment_id != after.id)
         shipments = (*others, _summary(after))
-    return with_status(replace(order, lines=lines, shipments=shipments, rev=order.rev + 1))
+    return derived(replace(order, lines=lines, shipments=shipments, rev=order.rev + 1))
 
 
 def _recounted(line: OrderLine, before: Fulfillment | None, after: Fulfillment) -> OrderLine:
-    pending = _units(after, line.id, after.reserves) - _units(
-        before, line.id, before is not None and before.reserves
-    )
-    out = _units(after, line.id, after.goods_out) - _units(
-        before, line.id, before is not None and before.goods_out
-    )
-    if pending == 0 and out == 0:
+    was, now = _counts(before, line.id), _counts(after, line.id)
+    if was == now:
         return line
+    pending, packed, out, delivered, shipped, given_back = (
+        b - a for a, b in zip(was, now, strict=True)
+    )
     return replace(
         line,
         pending_units=line.pending_units + pending,
+        packed_units=line.packed_units + packed,
         out_units=line.out_units + out,
-        shipped_units=line.shipped_units + out,
+        delivered_units=line.delivered_units + delivered,
+        shipped_units=line.shipped_units + shipped,
+        given_back_units=line.given_back_units + given_back,
     )
 
 
-def _units(shipment: Fulfillment | None, line_id: OrderLineId, counts: bool) -> int:
-    if shipment is None or not counts:
-        return 0
-    return sum(line.units for line in shipment.lines if line.order_line_id == line_id)
+def _counts(shipment: Fulfillment | None, line_id: OrderLineId) -> tuple[int, ...]:
+    """Return what a shipment counts for a line: pending, packed, out, delivered, shipped, given back."""
+    if shipment is None:
+        return (0,) * 6
+    mine = [line for line in shipment.lines if line.order_line_id == line_id]
+    units = sum(line.units for line in mine)
+    gone = sum(line.gone_units for line in mine) if shipment.goods_out else 0
+    # What is back, and was taken back in the store too, never left as far as the store is concerned.
+    taken_back = shipment.shopify_cancelled and not shipment.goods_out
+    left = shipment.state not in NEVER_LEFT and not taken_back
+    return (
+        units if shipment.reserves else 0,
+        gone if shipment.state is FulfillmentState.PACKED else 0,
+        gone,
+        gone if shipment.state is FulfillmentState.DELIVERED else 0,
+        units if left else 0,
+        sum(line.given_back_units for line in mine),
+    )
 
 
 def _summary(shipment: Fulfillment) -> Shipment:
     last = shipment.steps[-1]
+    back = shipment.open_return
     return Shipment(
         fulfillment_id=shipment.id,
         branch_id=shipment.branch_id,
@@ -178,78 +215,8 @@ def _summary(shipment: Fulfillment) -> Shipment:
         state=shipment.state,
         by=last.by,
         at=last.at,
-    )
-
-
-def discrepancy(act: Recorded, code: Code, variant_id: VariantId | None = None) -> Discrepancy:
-    """Open a discrepancy about this op; the caller adds what it is about.
-
-    Its id follows from op, code and variant, so that a replay opens the same.
-    """
-    op = act.read.op
-    suffix = "" if variant_id is None else f".{variant_id}"
-    return Discrepancy(
-        id=DiscrepancyId(f"{op.id}.{code.value}{suffix}"),
-        code=code,
-        op_id=act.read.op_id,
-        op_kind=op.kind,
-        by=act.staff.id,
-        device_id=act.device_id,
-        at=op.at,
-        recorded_at=act.now,
-        variant_id=variant_id,
-        seen=op.seen,
-    )
-
-
-def about(
-    act: Recorded, shipment: Fulfillment, code: Code, detail: str | None = None
-) -> Discrepancy:
-    """Open a discrepancy about a shipment."""
-    return replace(
-        discrepancy(act, code),
-        order_id=shipment.order_id,
-        fulfillment_id=shipment.id,
-        branch_id=shipment.branch_id,
-        units=sum(line.units for line in shipment.lines),
-        detail=detail,
-    )
-
-
-def oversells(book: Book, act: Recorded, posting: Posting) -> tuple[Discrepancy, ...]:
-    """Open one discrepancy per variant that `posting` takes below zero at its branch (S6)."""
-    found = []
-    taken: dict[VariantId, int] = {}
-    for leg in posting.legs:
-        if leg.account == SELLABLE:
-            taken[leg.variant_id] = taken.get(leg.variant_id, 0) + leg.units
-    for variant_id, units in taken.items():
-        after = book.stock_of(posting.branch_id, variant_id).sellable + units
-        if units < 0 and after < 0:
-            found.append(
-                replace(
-                    discrepancy(act, Code.OVERSELL, variant_id),
-                    order_id=posting.order_id,
-                    fulfillment_id=posting.fulfillment_id,
-                    branch_id=posting.branch_id,
-                    units=-units,
-                    balance_units=after,
-                )
-            )
-    return tuple(found)
-
-
-def closed(found: Discrepancy, act: Recorded) -> Discrepancy:
-    """Return the discrepancy closed by this op."""
-    return replace(found, closed_at=act.now, closed_by_op=act.read.op_id)
-
-
-def closings(
-    book: Book, act: Recorded, codes: frozenset[Code], shipment_id: FulfillmentId
-) -> tuple[Discrepancy, ...]:
-    """Close the open discrepancies of these codes about one shipment."""
-    return tuple(
-        closed(d, act)
-        for d in book.open.values()
-        if d.code in codes and d.fulfillment_id == shipment_id
+        collect_paisa=shipment.collect_paisa,
+        rider_id=shipment.rider_id,
+        return_branch_id=None if back is None else back.branch_id,
+        attempted=bool(shipment.attempts),
     )

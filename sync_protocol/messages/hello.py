@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Struct
 
+from sync_protocol.bodies.parts import ACount, AName
 from sync_protocol.ids import BranchId, DeviceId, Epoch, Incarnation, StreamName
-from sync_protocol.ops import ACount, AName
 
 
 class PhoneHealth(Struct, frozen=True, kw_only=True):

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Raw, Struct
 
+from sync_protocol.bodies.parts import AName
 from sync_protocol.ids import Epoch, OpId
-from sync_protocol.ops import AName
 
 
 class OfferRequest(Struct, frozen=True, kw_only=True):

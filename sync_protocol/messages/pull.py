@@ -4,9 +4,9 @@ from typing import Annotated
 
 from msgspec import Raw, Struct
 
+from sync_protocol.bodies.parts import ACount, AName
 from sync_protocol.ids import BranchId, Epoch, RowKey, StreamName
 from sync_protocol.limits import PULL_BYTES_MAX
-from sync_protocol.ops import ACount, AName
 
 
 class PullRequest(Struct, frozen=True, kw_only=True):

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from msgspec import Raw, Struct
 
+from sync_protocol.bodies.parts import ACount, AName
 from sync_protocol.ids import Epoch, Incarnation
 from sync_protocol.messages.hello import DeviceHead
 from sync_protocol.messages.pull import PullReply, PullRide
-from sync_protocol.ops import ACount, AName
 
 
 class PushRequest(Struct, frozen=True, kw_only=True):

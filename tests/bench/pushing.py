@@ -23,8 +23,9 @@ from server.db.shops import Shop
 from server.settings import Settings
 from server.sync.live import Live
 from server.sync.news import Told, tell
+from sync_protocol.bodies.store_news import SeenLine, ShopifyOrder
 from sync_protocol.ids import BranchId, OpId, OrderId, OrderLineId, ShopId, StaffId, VariantId
-from sync_protocol.ops import OpKind, SeenLine, ShopifyOrder
+from sync_protocol.ops import OpKind
 from sync_protocol.orders import Contact
 from sync_protocol.shop import Branch, Policy, Role, Staff, Variant
 from tests.conftest import make_home, remove_home

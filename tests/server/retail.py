@@ -18,9 +18,10 @@ from server.routes.house import House
 from server.routes.static_files import StaticFiles
 from server.sync.live import Live
 from server.sync.news import Told, tell
+from sync_protocol.bodies.store_news import SeenLine, ShopifyOrder
 from sync_protocol.canonical import canonical, digest_base64, digest_hex
 from sync_protocol.ids import BranchId, OpId, OrderId, OrderLineId, ShopId, StaffId, VariantId
-from sync_protocol.ops import OpKind, SeenLine, ShopifyOrder
+from sync_protocol.ops import OpKind
 from sync_protocol.orders import Contact
 from sync_protocol.shop import Branch, Policy, Role, Staff, Variant
 from tests.phone.driver import Phone

@@ -206,3 +206,14 @@ async def test_the_catalogue_is_mirrored_whole_and_a_second_time_changes_nothing
     told = await (await outside.retail.device("amna")).pull()
     keys = {row[0] for p in told["patches"] if p["stream"] == "catalog" for row in p["rows"]}
     assert {f"variant/{number}" for number in numbers} <= keys
+
+
+async def test_an_event_that_was_worked_off_and_comes_again_opens_no_new_work(outside):
+    order = outside.place()
+    body = msgspec.json.encode({"id": order.number, "admin_graphql_api_id": order.id})
+    said = {"X_Shopify_Topic": "orders/create", "X_Shopify_Event_Id": "event-1"}
+    assert (await deliver(outside.retail, body, **said)).status_code == 200
+    assert await outside.read() == 1
+    assert (await deliver(outside.retail, body, **said)).status_code == 200
+    outside.retail.server.clock.pass_ms(600_000)
+    assert await outside.read() == 0

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from server.db import outbox
 from server.outbox import carrying_out
 from server.outbox.carrying_out import carry_out_due
 from server.practice_store.by_hand import fulfill_by_hand
@@ -253,3 +254,47 @@ async def test_a_shipment_with_the_longest_name_there_may_be_is_told_and_confirm
     await outside.carry_out()
     assert await outside.state(name) == ("confirmed", None)
     assert len(outside.shipments(order)) == 1
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+async def test_the_store_writes_to_the_customer_exactly_when_that_was_wanted(outside, wanted):
+    order = outside.place()
+    await outside.take_over(order)
+    await outside.dispatched(order, notify_customer=wanted)
+    await outside.carry_out()
+    assert len(outside.shipments(order)) == 1
+    told = [n for n in outside.store.state.notifications if n.kind == "shipped"]
+    assert len(told) == (1 if wanted else 0)
+
+
+async def test_a_part_of_an_order_fulfills_no_more_than_that_part(outside):
+    order = outside.place(3)
+    await outside.take_over(order)
+    device = await outside.retail.device("amna")
+    line = str(order.line_items[0].number)
+    made = {"fulfillment_id": "part", "order_id": str(order.number), "branch_id": "lhr"}
+    device.add("create_fulfillment", made | {"lines": [{"order_line_id": line, "units": 1}]})
+    device.add("pack", {"fulfillment_id": "part"})
+    device.add("dispatch", {"fulfillment_id": "part", "courier": "tcs", "tracking_number": "7712"})
+    await device.push()
+    await outside.carry_out()
+    (made_there,) = outside.shipments(order)
+    assert sum(one.quantity for one in made_there.fulfillment_line_items) == 1
+
+
+async def test_a_worker_whose_lease_ran_out_can_no_longer_write_an_outcome(outside):
+    order = outside.place()
+    await outside.take_over(order)
+    await outside.dispatched(order)
+    server = outside.retail.server
+    async with server.database.transaction() as connection:
+        (slow,) = await outbox.claim(connection, server.clock(), 60_000, 1)
+        assert await outbox.claim(connection, server.clock(), 60_000, 1) == []
+    server.clock.pass_ms(60_001)
+    async with server.database.transaction() as connection:
+        (quick,) = await outbox.claim(connection, server.clock(), 60_000, 1)
+        now = server.clock()
+        assert not await outbox.mark(connection, slow, "failed", run_at=now, error="too late")
+        assert await outbox.mark(connection, quick, "unknown", run_at=now)
+    (effect,) = await rows_of(outside.retail, "SELECT state, last_error FROM outbox")
+    assert (effect["state"], effect["last_error"]) == ("unknown", None)

@@ -342,3 +342,17 @@ async def test_a_gzip_bomb_is_cut_off_and_broken_gzip_is_told(busy):
     assert answer.status_code == 415
     answer = await device.post("/sync/push", whole, Content_Encoding="gzip")
     assert answer.status_code == 200
+
+
+async def test_a_fact_that_can_never_be_valid_holds_up_nothing_on_the_same_parcel(retail):
+    await retail.order("900", units=(1,))
+    amna = await retail.device("amna")
+    lines = [{"order_line_id": "9000", "units": 1}]
+    made = {"fulfillment_id": "f1", "order_id": "900", "branch_id": "lhr", "lines": lines}
+    amna.add("create_fulfillment", made)
+    amna.add("pack", {"fulfillment_id": "f1", "lines": [{"order_line_id": "9000", "units": -1}]})
+    amna.add("pack", {"fulfillment_id": "f1"})
+    results = await amna.push()
+    told = [(r["status"], r.get("code")) for r in results]
+    assert told == [("applied", None), ("parked", "invalid"), ("applied", None)]
+    assert (await amna.do("unpack", {"fulfillment_id": "f1"}))["status"] == "applied"

@@ -175,3 +175,15 @@ DENSITY = """
     SELECT stream, count(DISTINCT l.version) AS counted, max(s.version) - min(l.version) + 1 AS span
     FROM version_log l JOIN stream s ON s.name = l.stream GROUP BY stream
 """
+
+
+async def test_a_refusal_whose_answer_was_lost_is_told_again_with_the_next_pull(retail):
+    await retail.order("900", units=(1,))
+    amna, asma = await retail.device("amna"), await retail.device("asma")
+    made = {"order_id": "900", "branch_id": "lhr", "lines": [{"order_line_id": "9000", "units": 1}]}
+    await amna.do("create_fulfillment", made | {"fulfillment_id": "f1"})
+    await asma.pull()
+    refused = await asma.do("create_fulfillment", made | {"fulfillment_id": "f2"})
+    assert refused["status"] == "refused"
+    told = (await asma.pull())["results"]
+    assert refused in told

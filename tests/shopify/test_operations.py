@@ -107,3 +107,21 @@ def read(info: msgspec.inspect.Type, at: str) -> set[str]:
 def test_operations_can_be_told_apart_by_name():
     assert len({operation.name for operation in ALL}) == len(ALL)
     assert all(isinstance(operation, Operation) for operation in ALL)
+
+
+def test_the_only_writes_are_about_shipments_and_none_is_about_an_order_or_its_stock():
+    written = {
+        node.name.value
+        for operation in ALL
+        for one in parse(operation.document).definitions
+        if isinstance(one, OperationDefinitionNode) and one.operation is OperationType.MUTATION
+        for node in one.selection_set.selections
+        if isinstance(node, FieldNode)
+    }
+    assert written == {
+        "fulfillmentCreate",
+        "fulfillmentCancel",
+        "fulfillmentEventCreate",
+        "fulfillmentTrackingInfoUpdate",
+        "webhookSubscriptionCreate",
+    }

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sync_protocol.bodies.asking import Confirm
 from sync_protocol.limits import NESTING_MAX, OP_BYTES_MAX
 from sync_protocol.nesting import cut_ops, pruned
-from sync_protocol.ops import Confirm
 from sync_protocol.phones import read_phone
 from sync_protocol.reading import ReadOp, Unreadable, link_hashes, read_op
 

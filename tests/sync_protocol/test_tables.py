@@ -32,16 +32,23 @@ def test_every_shipment_state_has_a_row_of_steps():
     assert set(TRANSITIONS) == set(FulfillmentState)
 
 
+MOVES_GOODS = {
+    FulfillmentAction.PACK,
+    FulfillmentAction.UNPACK,
+    FulfillmentAction.RECEIVE,
+    FulfillmentAction.LOSE,
+    FulfillmentAction.VOID,
+}
+"""Only these take goods out of a branch's stock, or out of what is out (§1.1)."""
+
+
 def test_goods_are_out_exactly_between_packing_and_their_return():
     for state, action in itertools.product(FulfillmentState, FulfillmentAction):
         after = next_state(state, action)
         if after is None:
             continue
         moved = (state in GOODS_OUT) != (after in GOODS_OUT)
-        assert moved == (action in (FulfillmentAction.PACK, FulfillmentAction.UNPACK)), (
-            state,
-            action,
-        )
+        assert moved == (action in MOVES_GOODS), (state, action)
 
 
 def test_every_kind_has_a_class_and_a_body():
@@ -72,6 +79,11 @@ def test_a_branch_bound_right_ends_at_the_branch(role, kind):
         case Reach.BRANCH:
             assert here
             assert not elsewhere
+        case Reach.OWN:
+            assert not here
+            assert not elsewhere
+            assert may_record(staff, kind, BranchId("khi"), staff.id)
+            assert not may_record(staff, kind, BranchId("lhr"), StaffId("another"))
         case Reach.NONE:
             assert not here
             assert not elsewhere

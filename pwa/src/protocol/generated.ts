@@ -22,6 +22,14 @@ export type LedgerEntryId = string & { readonly __brand: "LedgerEntryId" };
 
 export type DiscrepancyId = string & { readonly __brand: "DiscrepancyId" };
 
+export type ReturnId = string & { readonly __brand: "ReturnId" };
+
+export type ExchangeId = string & { readonly __brand: "ExchangeId" };
+
+export type TransferId = string & { readonly __brand: "TransferId" };
+
+export type RunId = string & { readonly __brand: "RunId" };
+
 export type Epoch = string & { readonly __brand: "Epoch" };
 
 export type Incarnation = string & { readonly __brand: "Incarnation" };
@@ -29,6 +37,10 @@ export type Incarnation = string & { readonly __brand: "Incarnation" };
 export type StreamName = string & { readonly __brand: "StreamName" };
 
 export type RowKey = string & { readonly __brand: "RowKey" };
+
+/** Why an op did not simply apply. Words for people live in the app's translations. */
+export const Code = ["oversell", "double_pack", "packed_cancelled", "packed_superseded", "packed_after_refusal", "not_packed", "implied_pack", "implied_dispatch", "double_dispatch", "duplicate_tracking", "tracking_changed", "late_undo", "not_dispatched", "dispatched_cancelled", "delivered_cancelled", "deliver_vs_return", "not_out", "return_excess", "return_missing", "return_wrong_item", "parcel_lost", "possible_double_deduct", "not_fulfilled_in_shopify", "unfulfilled_in_shopify", "fix_stale", "cancelled_while_packed", "customer_cancelled", "shopify_failed", "count_ambiguous", "transfer_short", "transfer_excess", "in_another_run", "not_in_run", "run_closed", "cash_short", "cash_different", "settled_otherwise", "below_zero", "branch_inactive", "clock_doubtful", "already_done", "stale", "partly_taken", "linked", "nothing_left", "counted_before", "lines_taken", "not_confirmed", "order_cancelled", "branch_closed", "already_exists", "not_pending", "needs_reason", "run_not_open", "run_not_ready", "not_a_rider", "not_an_outcome", "exchange_closed", "invalid", "unknown_kind", "unknown_reference", "waits_for_parked", "authority", "revoked", "id_reuse", "unreadable", "failed"] as const;
+export type Code = (typeof Code)[number];
 
 /** What a person is for; rights follow from the role × op table (product.md A21). */
 export const Role = ["owner", "supervisor", "operator", "branch", "recorder", "rider", "caller", "viewer", "shopify"] as const;
@@ -42,52 +54,132 @@ export type ConfirmRequired = (typeof ConfirmRequired)[number];
 export const Workflow = ["smart", "manual", "branch_sync"] as const;
 export type Workflow = (typeof Workflow)[number];
 
-/** Where a shipment stands. `recorded` is manual's only step: the goods went out, somebody wrote it down. */
-export const FulfillmentState = ["pending", "packed", "dispatched", "delivered", "recorded", "cancelled"] as const;
+/** Where a shipment stands. `recorded` is the only step of manual and Branch Sync: the goods went out already. */
+export const FulfillmentState = ["pending", "packed", "dispatched", "delivered", "recorded", "returning", "returned", "lost", "cancelled", "voided"] as const;
 export type FulfillmentState = (typeof FulfillmentState)[number];
 
 /** What people do to a shipment. */
-export const FulfillmentAction = ["pack", "unpack", "dispatch", "deliver", "cancel"] as const;
+export const FulfillmentAction = ["pack", "unpack", "dispatch", "undo_dispatch", "attempt", "deliver", "initiate_return", "resume", "receive", "lose", "cancel", "void"] as const;
 export type FulfillmentAction = (typeof FulfillmentAction)[number];
 
 /** What Shopify knows of a shipment. Manual fulfillments stay `not_for_shopify` for ever (S36). */
 export const ShopifyState = ["not_for_shopify", "not_yet", "queued", "unknown", "confirmed", "failed", "skipped"] as const;
 export type ShopifyState = (typeof ShopifyState)[number];
 
+/** Why goods come back: never delivered (return to origin), or given back by the customer. */
+export const ReturnKind = ["rto", "customer", "exchange"] as const;
+export type ReturnKind = (typeof ReturnKind)[number];
+
+/** What became of one returned unit. Missing units were sent back and never came; a wrong item came instead. */
+export const Disposition = ["sellable", "damaged", "quarantine", "missing", "wrong_item"] as const;
+export type Disposition = (typeof Disposition)[number];
+
+/** Why a parcel was not handed over. */
+export const AttemptOutcome = ["not_home", "refused", "wrong_address", "rescheduled", "unreachable", "other"] as const;
+export type AttemptOutcome = (typeof AttemptOutcome)[number];
+
+/** What an edit amounts to. `cancelled`: it was undone, nothing is different any more. */
+export const ChangeKind = ["exchange", "addition", "removal", "quantity", "cancelled"] as const;
+export type ChangeKind = (typeof ChangeKind)[number];
+
+/** The originals: never left, to be unpacked, expected back, or back. */
+export const GoodsTrack = ["none_out", "unpack_needed", "return_expected", "back"] as const;
+export type GoodsTrack = (typeof GoodsTrack)[number];
+
+/** The replacements, as far as the slowest of them. */
+export const ReplacementTrack = ["none", "to_fulfill", "pending", "packed", "dispatched", "delivered"] as const;
+export type ReplacementTrack = (typeof ReplacementTrack)[number];
+
+/** The difference. `with_parcel`: nothing was paid yet, so the parcel's amount to collect has it in it. */
+export const MoneyTrack = ["even", "with_parcel", "collect", "refund", "settled"] as const;
+export type MoneyTrack = (typeof MoneyTrack)[number];
+
+/** What somebody must do next for a case; one per track at most. */
+export const ExchangeStep = ["unpack_original", "expect_original", "receive_original", "create_replacement", "pack_replacement", "dispatch_replacement", "deliver_replacement", "collect_difference", "refund_difference"] as const;
+export type ExchangeStep = (typeof ExchangeStep)[number];
+
+/** How the original comes back (A8). */
+export const ReturnVia = ["branch", "reverse_pickup", "courier_swap", "rider_swap"] as const;
+export type ReturnVia = (typeof ReturnVia)[number];
+
+/** How the difference was paid or given back. */
+export const SettleMethod = ["cash", "bank", "wallet", "store_credit"] as const;
+export type SettleMethod = (typeof SettleMethod)[number];
+
 /** What the customer said. Folded from attempts and edits, never typed in. */
-export const ConfirmationState = ["not_required", "pending", "confirmed", "reconfirm"] as const;
+export const ConfirmationState = ["not_required", "pending", "confirmed", "no_answer", "unreachable", "callback", "wrong_number", "change_requested", "cancelled_by_customer", "reconfirm"] as const;
 export type ConfirmationState = (typeof ConfirmationState)[number];
+
+/** How an attempt to reach the customer ended, short of a yes. */
+export const CallOutcome = ["no_answer", "busy", "callback", "wrong_number", "change_requested", "cancelled", "confirmed"] as const;
+export type CallOutcome = (typeof CallOutcome)[number];
+
+/** What was gone through with the customer (S08). */
+export const Checked = ["items", "size", "amount", "address", "delivery_time"] as const;
+export type Checked = (typeof Checked)[number];
 
 /** How the customer was asked. */
 export const Channel = ["call", "whatsapp", "sms", "in_person"] as const;
 export type Channel = (typeof Channel)[number];
 
 /** The headline of an order: the first that is true, in this order (product.md §2.4). */
-export const SmartStatus = ["cancelled_goods_out", "cancelled", "branch_sync", "to_confirm", "reconfirm", "pending", "packed", "partial", "dispatched", "delivered", "done", "unfulfilled"] as const;
+export const SmartStatus = ["conflict", "cancelled_goods_out", "cancelled", "exchange", "branch_sync", "fix_branch_stock", "returning", "cancelled_by_customer", "change_requested", "wrong_number", "callback", "unreachable", "no_answer", "to_confirm", "reconfirm", "pending", "packed", "partial", "attempted", "dispatched", "delivered", "returned", "lost", "done", "unfulfilled"] as const;
 export type SmartStatus = (typeof SmartStatus)[number];
 
-/** Why stock moved. */
-export const EntryKind = ["opening", "ship_smart", "ship_manual", "unpack"] as const;
+/** Lists of work. An order stands in every one in which something of it is to be done. */
+export const WorkQueue = ["to_confirm", "callback_due", "branch_sync", "to_pack", "to_dispatch", "with_courier", "attempted", "returning", "exchanges", "fix_branch_stock", "discrepancies"] as const;
+export type WorkQueue = (typeof WorkQueue)[number];
+
+/** What to be careful about, known from the shop's own orders and the address alone. */
+export const OrderFlag = ["duplicate", "repeat_refuser", "bad_phone", "no_phone", "no_address", "foreign_currency"] as const;
+export type OrderFlag = (typeof OrderFlag)[number];
+
+/** How a branch stands with a variant, in a word (S17). */
+export const StockLevel = ["ok", "low", "zero"] as const;
+export type StockLevel = (typeof StockLevel)[number];
+
+/** Where a run stands. `disputed`: the cash did not add up and nobody said why. */
+export const RunState = ["draft", "loaded", "out", "back", "reconciled", "disputed", "closed"] as const;
+export type RunState = (typeof RunState)[number];
+
+/** What people do to a run. */
+export const RunAction = ["load", "unload", "start", "end", "count", "dispute", "close", "reopen"] as const;
+export type RunAction = (typeof RunAction)[number];
+
+/** What became of one parcel of a run. */
+export const StopState = ["pending", "delivered", "partial", "not_home", "refused", "wrong_address", "rescheduled", "unreachable", "other"] as const;
+export type StopState = (typeof StopState)[number];
+
+/** `closed`: every unit that was sent is received, damaged or short. */
+export const TransferState = ["sent", "partly_received", "closed"] as const;
+export type TransferState = (typeof TransferState)[number];
+
+/** Why stock or cash moved (product.md §2.2). */
+export const EntryKind = ["opening", "receive", "ship_smart", "ship_branch_sync", "ship_manual", "unpack", "void_ship", "return_receive", "return_missing", "courier_lost", "qc", "write_off", "transfer_send", "transfer_receive", "count_adjust", "count_contra", "fix_branch", "found", "counter_sale", "counter_return", "cash_collected", "cash_handed_over", "exchange_money"] as const;
 export type EntryKind = (typeof EntryKind)[number];
 
 /** The five ends of an op. Facts are never `refused`. */
 export const ResultStatus = ["applied", "flagged", "noop", "parked", "refused"] as const;
 export type ResultStatus = (typeof ResultStatus)[number];
 
-/** Why an op did not simply apply. Words for people live in the app's translations. */
-export const Code = ["oversell", "double_pack", "packed_cancelled", "packed_superseded", "packed_after_refusal", "not_packed", "implied_pack", "implied_dispatch", "double_dispatch", "dispatched_cancelled", "delivered_cancelled", "possible_double_deduct", "cancelled_while_packed", "shopify_failed", "already_done", "stale", "partly_taken", "lines_taken", "not_confirmed", "order_cancelled", "branch_closed", "already_exists", "invalid", "unknown_kind", "unknown_reference", "waits_for_parked", "authority", "revoked", "id_reuse", "unreadable", "failed"] as const;
-export type Code = (typeof Code)[number];
+/** What a supervisor says became of a discrepancy; each is carried out by the op that says so. */
+export const Outcome = ["accepted", "same_parcel", "sent_twice", "other_branch", "found_extra", "scanned_twice", "unpack", "expect_return", "was_delivered", "was_returned", "void", "retry", "recount", "written_off"] as const;
+export type Outcome = (typeof Outcome)[number];
+
+/** What the server must do in the outside world. */
+export const EffectKind = ["shopify_fulfill", "shopify_cancel", "shopify_tracking", "shopify_delivered"] as const;
+export type EffectKind = (typeof EffectKind)[number];
 
 /** A fact happened and is never refused; a claim can lose a race; news comes from the store alone. */
 export const OpClass = ["fact", "claim", "news"] as const;
 export type OpClass = (typeof OpClass)[number];
 
 /** Every kind that this version can decide. Any other parks. */
-export const OpKind = ["confirm", "create_fulfillment", "pack", "unpack", "dispatch", "deliver", "manual_fulfillment", "opening_stock", "shopify_order", "shopify_outcome"] as const;
+export const OpKind = ["confirm", "call_attempt", "edit_contact", "assign_branch", "create_fulfillment", "edit_fulfillment", "cancel_fulfillment", "pack", "unpack", "set_tracking", "dispatch", "undo_dispatch", "attempt_failed", "deliver", "mark_lost", "tracking_event", "initiate_return", "resume_delivery", "return_receive", "inspect", "write_off", "manual_fulfillment", "branch_sync", "void_fulfillment", "fix_branch_stock", "opening_stock", "receive_stock", "counter_sale", "counter_return", "transfer_send", "transfer_receive", "count", "set_low_stock", "create_run", "load_parcel", "unload_parcel", "start_run", "end_run", "check_in_parcel", "count_run_cash", "close_run", "reopen_run", "classify_exchange", "plan_exchange", "settle_exchange", "resolve", "shopify_order", "shopify_outcome", "time_passed"] as const;
 export type OpKind = (typeof OpKind)[number];
 
 /** Row kinds this version understands; any other is kept raw and ignored. */
-export const RowKind = ["policy", "branch", "staff", "courier", "variant", "order", "fulfillment", "stock", "discrepancy", "result"] as const;
+export const RowKind = ["policy", "branch", "staff", "courier", "variant", "order", "fulfillment", "stock", "run", "transfer", "discrepancy", "result"] as const;
 export type RowKind = (typeof RowKind)[number];
 
 /** Why a whole request was not taken. Nothing of it was applied; nothing of it may be dropped. */
@@ -111,12 +203,32 @@ export interface Policy {
   readonly confirm_required: ConfirmRequired;
   readonly branch_sees_inbox: boolean;
   readonly notify_customer: boolean;
+  readonly unreachable_after: number;
+  readonly sync_fix_after_h: number;
+  readonly undo_window_min: number;
+  readonly low_stock_units: number;
+  readonly duplicate_within_h: number;
+  readonly refuser_after: number;
+  readonly exchange_fee_paisa: number;
+  readonly tell_shopify_delivered: boolean;
+  readonly branch_asks_customers: boolean;
+  readonly branch_dispatches: boolean;
 }
 export function fillPolicy(raw: unknown): Policy {
   return {
     confirm_required: "cod",
     branch_sees_inbox: true,
     notify_customer: true,
+    unreachable_after: 3,
+    sync_fix_after_h: 24,
+    undo_window_min: 30,
+    low_stock_units: 2,
+    duplicate_within_h: 24,
+    refuser_after: 2,
+    exchange_fee_paisa: 0,
+    tell_shopify_delivered: false,
+    branch_asks_customers: true,
+    branch_dispatches: true,
     ...(raw as object),
   } as unknown as Policy;
 }
@@ -191,9 +303,15 @@ export interface FulfillmentLine {
   readonly order_line_id: OrderLineId;
   readonly variant_id: VariantId;
   readonly units: number;
+  readonly returned_units: number;
+  readonly lost_units: number;
+  readonly given_back_units: number;
 }
 export function fillFulfillmentLine(raw: unknown): FulfillmentLine {
   return {
+    returned_units: 0,
+    lost_units: 0,
+    given_back_units: 0,
     ...(raw as object),
   } as unknown as FulfillmentLine;
 }
@@ -209,6 +327,77 @@ export function fillStep(raw: unknown): Step {
   return {
     ...(raw as object),
   } as unknown as Step;
+}
+
+/** A try to hand the parcel over that failed (NDR); `next_at` epoch ms where another day was agreed. */
+export interface DeliveryAttempt {
+  readonly outcome: AttemptOutcome;
+  readonly by: StaffId;
+  readonly at: number;
+  readonly next_at: number | null;
+  readonly note: string | null;
+}
+export function fillDeliveryAttempt(raw: unknown): DeliveryAttempt {
+  return {
+    next_at: null,
+    note: null,
+    ...(raw as object),
+  } as unknown as DeliveryAttempt;
+}
+
+/** Units of one order line expected back, and how many were received or found missing. */
+export interface ReturnLine {
+  readonly order_line_id: OrderLineId;
+  readonly units: number;
+  readonly settled_units: number;
+}
+export function fillReturnLine(raw: unknown): ReturnLine {
+  return {
+    settled_units: 0,
+    ...(raw as object),
+  } as unknown as ReturnLine;
+}
+
+/** One look into a returned parcel: what came of one order line, at which branch. */
+export interface Receipt {
+  readonly branch_id: BranchId;
+  readonly order_line_id: OrderLineId;
+  readonly units: number;
+  readonly disposition: Disposition;
+  readonly came_variant_id: VariantId | null;
+  readonly by: StaffId;
+  readonly at: number;
+}
+export function fillReceipt(raw: unknown): Receipt {
+  return {
+    came_variant_id: null,
+    ...(raw as object),
+  } as unknown as Receipt;
+}
+
+/** Goods of one shipment on their way back. `branch_id` is where they are expected; where they come, receipts say. */
+export interface Return {
+  readonly id: ReturnId;
+  readonly kind: ReturnKind;
+  readonly reason: string | null;
+  readonly branch_id: BranchId;
+  readonly by: StaffId;
+  readonly at: number;
+  readonly came_from: FulfillmentState;
+  readonly lines: readonly ReturnLine[];
+  readonly receipts: readonly Receipt[];
+  readonly closed: boolean;
+}
+export function fillReturn(raw: unknown): Return {
+  const r = raw as Record<string, unknown>;
+  return {
+    reason: null,
+    receipts: [],
+    closed: false,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillReturnLine),
+    ...(r['receipts'] === undefined ? {} : { receipts: (r['receipts'] as unknown[]).map(fillReceipt) }),
+  } as unknown as Return;
 }
 
 /** One shipment of one order from one branch. */
@@ -228,11 +417,21 @@ export interface Fulfillment {
   readonly notify_customer: boolean;
   readonly collect_paisa: number;
   readonly cash_paisa: number | null;
+  readonly received_by: string | null;
   readonly note: string | null;
   readonly refused: boolean;
+  readonly run_id: RunId | null;
+  readonly rider_id: StaffId | null;
+  readonly stop: number | null;
+  readonly attempts: readonly DeliveryAttempt[];
+  readonly returns: readonly Return[];
+  readonly courier_status: string | null;
+  readonly courier_status_at: number | null;
+  readonly claim_reference: string | null;
   readonly shopify_state: ShopifyState;
   readonly shopify_fulfillment_gid: string | null;
   readonly shopify_error: string | null;
+  readonly shopify_cancelled: boolean;
   readonly rev: number;
 }
 export function fillFulfillment(raw: unknown): Fulfillment {
@@ -247,16 +446,112 @@ export function fillFulfillment(raw: unknown): Fulfillment {
     notify_customer: true,
     collect_paisa: 0,
     cash_paisa: null,
+    received_by: null,
     note: null,
     refused: false,
+    run_id: null,
+    rider_id: null,
+    stop: null,
+    attempts: [],
+    returns: [],
+    courier_status: null,
+    courier_status_at: null,
+    claim_reference: null,
     shopify_state: "not_yet",
     shopify_fulfillment_gid: null,
     shopify_error: null,
+    shopify_cancelled: false,
     rev: 0,
     ...(raw as object),
     lines: (r['lines'] as unknown[]).map(fillFulfillmentLine),
     ...(r['steps'] === undefined ? {} : { steps: (r['steps'] as unknown[]).map(fillStep) }),
+    ...(r['attempts'] === undefined ? {} : { attempts: (r['attempts'] as unknown[]).map(fillDeliveryAttempt) }),
+    ...(r['returns'] === undefined ? {} : { returns: (r['returns'] as unknown[]).map(fillReturn) }),
   } as unknown as Fulfillment;
+}
+
+/** Units of one order line that were taken off, or put on. */
+export interface ExchangeItem {
+  readonly order_line_id: OrderLineId;
+  readonly variant_id: VariantId | null;
+  readonly title: string;
+  readonly variant_title: string | null;
+  readonly units: number;
+  readonly unit_paisa: number;
+}
+export function fillExchangeItem(raw: unknown): ExchangeItem {
+  return {
+    variant_title: null,
+    ...(raw as object),
+  } as unknown as ExchangeItem;
+}
+
+/** Money that changed hands for a case: positive collected, negative given back. */
+export interface Settlement {
+  readonly paisa: number;
+  readonly at_door: boolean;
+  readonly method: SettleMethod;
+  readonly reference: string | null;
+  readonly by: StaffId;
+  readonly at: number;
+}
+export function fillSettlement(raw: unknown): Settlement {
+  return {
+    at_door: false,
+    reference: null,
+    ...(raw as object),
+  } as unknown as Settlement;
+}
+
+/** One case: originals and replacements side by side, the difference, and where its three tracks stand. */
+export interface ExchangeCase {
+  readonly id: ExchangeId;
+  readonly kind: ChangeKind;
+  readonly relabelled_by: StaffId | null;
+  readonly revision: number;
+  readonly originals: readonly ExchangeItem[];
+  readonly replacements: readonly ExchangeItem[];
+  readonly delta_paisa: number;
+  readonly from_agreements: boolean;
+  readonly fee_paisa: number;
+  readonly with_parcel: boolean;
+  readonly agreements: readonly string[];
+  readonly return_via: ReturnVia | null;
+  readonly return_branch_id: BranchId | null;
+  readonly settlements: readonly Settlement[];
+  readonly goods: GoodsTrack;
+  readonly replacement: ReplacementTrack;
+  readonly money: MoneyTrack;
+  readonly to_collect_paisa: number;
+  readonly to_refund_paisa: number;
+  readonly next_steps: readonly ExchangeStep[];
+  readonly detected_at: number;
+  readonly closed_at: number | null;
+}
+export function fillExchangeCase(raw: unknown): ExchangeCase {
+  const r = raw as Record<string, unknown>;
+  return {
+    relabelled_by: null,
+    revision: 1,
+    from_agreements: true,
+    fee_paisa: 0,
+    with_parcel: false,
+    agreements: [],
+    return_via: null,
+    return_branch_id: null,
+    settlements: [],
+    goods: "none_out",
+    replacement: "none",
+    money: "even",
+    to_collect_paisa: 0,
+    to_refund_paisa: 0,
+    next_steps: [],
+    closed_at: null,
+    ...(raw as object),
+    originals: (r['originals'] as unknown[]).map(fillExchangeItem),
+    replacements: (r['replacements'] as unknown[]).map(fillExchangeItem),
+    ...(r['settlements'] === undefined ? {} : { settlements: (r['settlements'] as unknown[]).map(fillSettlement) }),
+  } as unknown as ExchangeCase;
 }
 
 /** Whom to call and where to send. `phone` is digits with country code when it could be normalised. */
@@ -278,6 +573,35 @@ export function fillContact(raw: unknown): Contact {
   } as unknown as Contact;
 }
 
+/** Where a part of the contact comes from when not from the store: who wrote it, and when (epoch ms). */
+export interface ContactEdit {
+  readonly field: string;
+  readonly by: StaffId;
+  readonly at: number;
+}
+export function fillContactEdit(raw: unknown): ContactEdit {
+  return {
+    ...(raw as object),
+  } as unknown as ContactEdit;
+}
+
+/** One try to reach the customer; `at` by the device that recorded it, `next_at` when to call again (epoch ms). */
+export interface Attempt {
+  readonly channel: Channel;
+  readonly outcome: CallOutcome;
+  readonly by: StaffId;
+  readonly at: number;
+  readonly next_at: number | null;
+  readonly note: string | null;
+}
+export function fillAttempt(raw: unknown): Attempt {
+  return {
+    next_at: null,
+    note: null,
+    ...(raw as object),
+  } as unknown as Attempt;
+}
+
 /** Where asking the customer stands; `at` in epoch ms by the device that recorded it. */
 export interface Confirmation {
   readonly state: ConfirmationState;
@@ -285,14 +609,26 @@ export interface Confirmation {
   readonly at: number | null;
   readonly channel: Channel | null;
   readonly note: string | null;
+  readonly checked: readonly Checked[];
+  readonly expected: string | null;
+  readonly next_at: number | null;
+  readonly unanswered: number;
+  readonly attempts: readonly Attempt[];
 }
 export function fillConfirmation(raw: unknown): Confirmation {
+  const r = raw as Record<string, unknown>;
   return {
     by: null,
     at: null,
     channel: null,
     note: null,
+    checked: [],
+    expected: null,
+    next_at: null,
+    unanswered: 0,
+    attempts: [],
     ...(raw as object),
+    ...(r['attempts'] === undefined ? {} : { attempts: (r['attempts'] as unknown[]).map(fillAttempt) }),
   } as unknown as Confirmation;
 }
 
@@ -308,9 +644,13 @@ export interface OrderLine {
   readonly unit_paisa: number;
   readonly ships: boolean;
   readonly shopify_fulfilled_units: number;
+  readonly shopify_return_units: number;
   readonly pending_units: number;
+  readonly packed_units: number;
   readonly out_units: number;
+  readonly delivered_units: number;
   readonly shipped_units: number;
+  readonly given_back_units: number;
 }
 export function fillOrderLine(raw: unknown): OrderLine {
   return {
@@ -318,9 +658,13 @@ export function fillOrderLine(raw: unknown): OrderLine {
     sku: null,
     ships: true,
     shopify_fulfilled_units: 0,
+    shopify_return_units: 0,
     pending_units: 0,
+    packed_units: 0,
     out_units: 0,
+    delivered_units: 0,
     shipped_units: 0,
+    given_back_units: 0,
     ...(raw as object),
   } as unknown as OrderLine;
 }
@@ -333,11 +677,52 @@ export interface Shipment {
   readonly state: FulfillmentState;
   readonly by: StaffId;
   readonly at: number;
+  readonly collect_paisa: number;
+  readonly rider_id: StaffId | null;
+  readonly return_branch_id: BranchId | null;
+  readonly attempted: boolean;
 }
 export function fillShipment(raw: unknown): Shipment {
   return {
+    collect_paisa: 0,
+    rider_id: null,
+    return_branch_id: null,
+    attempted: false,
     ...(raw as object),
   } as unknown as Shipment;
+}
+
+/** Units of one order line, as the store counts them. */
+export interface LineCount {
+  readonly order_line_id: OrderLineId;
+  readonly units: number;
+}
+export function fillLineCount(raw: unknown): LineCount {
+  return {
+    ...(raw as object),
+  } as unknown as LineCount;
+}
+
+/** A fulfillment as the store shows it: `live` while it stands, `courier` and number as typed there (S14). */
+export interface StoreFulfillment {
+  readonly gid: string;
+  readonly live: boolean;
+  readonly at: number;
+  readonly courier: string | null;
+  readonly tracking_number: string | null;
+  readonly tracking_url: string | null;
+  readonly lines: readonly LineCount[];
+}
+export function fillStoreFulfillment(raw: unknown): StoreFulfillment {
+  const r = raw as Record<string, unknown>;
+  return {
+    courier: null,
+    tracking_number: null,
+    tracking_url: null,
+    lines: [],
+    ...(raw as object),
+    ...(r['lines'] === undefined ? {} : { lines: (r['lines'] as unknown[]).map(fillLineCount) }),
+  } as unknown as StoreFulfillment;
 }
 
 /** An order with its lines and everything derived that a screen needs. */
@@ -354,12 +739,29 @@ export interface Order {
   readonly outstanding_paisa: number;
   readonly currency: string;
   readonly contact: Contact;
+  readonly store_contact: Contact;
+  readonly contact_edits: readonly ContactEdit[];
   readonly note: string | null;
   readonly tags: readonly string[];
+  readonly branch_id: BranchId | null;
   readonly confirmation: Confirmation;
   readonly lines: readonly OrderLine[];
   readonly shipments: readonly Shipment[];
+  readonly store_fulfillments: readonly StoreFulfillment[];
+  readonly exchanges: readonly ExchangeCase[];
+  readonly settled_agreements: readonly string[];
+  readonly needs_branch_since: number | null;
+  readonly sync_overdue: boolean;
+  readonly callback_due: boolean;
+  readonly wake_at: number | null;
+  readonly conflicts: readonly Code[];
+  readonly flags: readonly OrderFlag[];
+  readonly duplicate_of: string | null;
+  readonly refused_before: number;
+  readonly prepaid_paisa: number;
+  readonly door_paisa: number;
   readonly status: SmartStatus;
+  readonly queues: readonly WorkQueue[];
   readonly rev: number;
 }
 export function fillOrder(raw: unknown): Order {
@@ -373,17 +775,52 @@ export function fillOrder(raw: unknown): Order {
     total_paisa: 0,
     outstanding_paisa: 0,
     currency: "PKR",
+    store_contact: {"name":null,"phone":null,"phone_raw":null,"address":null,"city":null},
+    contact_edits: [],
     note: null,
     tags: [],
+    branch_id: null,
     shipments: [],
+    store_fulfillments: [],
+    exchanges: [],
+    settled_agreements: [],
+    needs_branch_since: null,
+    sync_overdue: false,
+    callback_due: false,
+    wake_at: null,
+    conflicts: [],
+    flags: [],
+    duplicate_of: null,
+    refused_before: 0,
+    prepaid_paisa: 0,
+    door_paisa: 0,
     status: "unfulfilled",
+    queues: [],
     rev: 0,
     ...(raw as object),
     contact: fillContact(r['contact']),
+    ...(r['store_contact'] === undefined ? {} : { store_contact: fillContact(r['store_contact']) }),
+    ...(r['contact_edits'] === undefined ? {} : { contact_edits: (r['contact_edits'] as unknown[]).map(fillContactEdit) }),
     confirmation: fillConfirmation(r['confirmation']),
     lines: (r['lines'] as unknown[]).map(fillOrderLine),
     ...(r['shipments'] === undefined ? {} : { shipments: (r['shipments'] as unknown[]).map(fillShipment) }),
+    ...(r['store_fulfillments'] === undefined ? {} : { store_fulfillments: (r['store_fulfillments'] as unknown[]).map(fillStoreFulfillment) }),
+    ...(r['exchanges'] === undefined ? {} : { exchanges: (r['exchanges'] as unknown[]).map(fillExchangeCase) }),
   } as unknown as Order;
+}
+
+/** The last count of a variant at a branch: when by the server's clock (epoch ms, give or take `within_ms`). */
+export interface Counted {
+  readonly op_id: OpId;
+  readonly device_id: DeviceId;
+  readonly at: number;
+  readonly within_ms: number;
+  readonly units: number;
+}
+export function fillCounted(raw: unknown): Counted {
+  return {
+    ...(raw as object),
+  } as unknown as Counted;
 }
 
 /** Units of one variant at one branch. */
@@ -395,16 +832,125 @@ export interface Stock {
   readonly damaged: number;
   readonly quarantine: number;
   readonly ledger_version: number;
+  readonly low_units: number | null;
+  readonly counted: Counted | null;
 }
 export function fillStock(raw: unknown): Stock {
+  const r = raw as Record<string, unknown>;
   return {
     sellable: 0,
     reserved: 0,
     damaged: 0,
     quarantine: 0,
     ledger_version: 0,
+    low_units: null,
+    counted: null,
     ...(raw as object),
+    ...(r['counted'] === undefined ? {} : { counted: r['counted'] === null ? null : fillCounted(r['counted']) }),
   } as unknown as Stock;
+}
+
+/** One parcel of a run. `checked_in`: it was seen at the branch again, or there is nothing left of it to bring back. */
+export interface RunStop {
+  readonly fulfillment_id: FulfillmentId;
+  readonly order_id: OrderId;
+  readonly place: number;
+  readonly collect_paisa: number;
+  readonly state: StopState;
+  readonly cash_paisa: number;
+  readonly checked_in: boolean;
+  readonly at: number | null;
+}
+export function fillRunStop(raw: unknown): RunStop {
+  return {
+    state: "pending",
+    cash_paisa: 0,
+    checked_in: false,
+    at: null,
+    ...(raw as object),
+  } as unknown as RunStop;
+}
+
+/** One run of one rider from one branch. */
+export interface RiderRun {
+  readonly id: RunId;
+  readonly branch_id: BranchId;
+  readonly rider_id: StaffId;
+  readonly state: RunState;
+  readonly name: string | null;
+  readonly stops: readonly RunStop[];
+  readonly made_by: StaffId;
+  readonly made_at: number;
+  readonly expected_paisa: number;
+  readonly declared_paisa: number | null;
+  readonly declared_by: StaffId | null;
+  readonly counted_paisa: number | null;
+  readonly counted_by: StaffId | null;
+  readonly shortage_paisa: number;
+  readonly shortage_reason: string | null;
+  readonly closed_at: number | null;
+  readonly rev: number;
+}
+export function fillRiderRun(raw: unknown): RiderRun {
+  const r = raw as Record<string, unknown>;
+  return {
+    name: null,
+    stops: [],
+    expected_paisa: 0,
+    declared_paisa: null,
+    declared_by: null,
+    counted_paisa: null,
+    counted_by: null,
+    shortage_paisa: 0,
+    shortage_reason: null,
+    closed_at: null,
+    rev: 0,
+    ...(raw as object),
+    ...(r['stops'] === undefined ? {} : { stops: (r['stops'] as unknown[]).map(fillRunStop) }),
+  } as unknown as RiderRun;
+}
+
+/** Units of one variant: what was sent, and what of it arrived whole, arrived damaged, or did not arrive. */
+export interface TransferLine {
+  readonly variant_id: VariantId;
+  readonly sent_units: number;
+  readonly received_units: number;
+  readonly damaged_units: number;
+  readonly short_units: number;
+}
+export function fillTransferLine(raw: unknown): TransferLine {
+  return {
+    received_units: 0,
+    damaged_units: 0,
+    short_units: 0,
+    ...(raw as object),
+  } as unknown as TransferLine;
+}
+
+/** One sending from `branch_id` to `to_branch_id`. Times are the devices', epoch ms. */
+export interface Transfer {
+  readonly id: TransferId;
+  readonly branch_id: BranchId;
+  readonly to_branch_id: BranchId;
+  readonly state: TransferState;
+  readonly lines: readonly TransferLine[];
+  readonly sent_by: StaffId;
+  readonly sent_at: number;
+  readonly received_by: StaffId | null;
+  readonly received_at: number | null;
+  readonly note: string | null;
+  readonly rev: number;
+}
+export function fillTransfer(raw: unknown): Transfer {
+  const r = raw as Record<string, unknown>;
+  return {
+    received_by: null,
+    received_at: null,
+    note: null,
+    rev: 0,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillTransferLine),
+  } as unknown as Transfer;
 }
 
 /** One side of a movement: `units` are added to `account` (negative: taken from it). */
@@ -419,6 +965,17 @@ export function fillLeg(raw: unknown): Leg {
   } as unknown as Leg;
 }
 
+/** One side of a payment: `paisa` are added to `account` (negative: taken from it). */
+export interface CashLeg {
+  readonly account: string;
+  readonly paisa: number;
+}
+export function fillCashLeg(raw: unknown): CashLeg {
+  return {
+    ...(raw as object),
+  } as unknown as CashLeg;
+}
+
 /** A posting as the ledger holds it: numbered densely per branch and chained. */
 export interface LedgerEntry {
   readonly shop_id: ShopId;
@@ -427,6 +984,7 @@ export interface LedgerEntry {
   readonly id: LedgerEntryId;
   readonly kind: EntryKind;
   readonly legs: readonly Leg[];
+  readonly cash: readonly CashLeg[];
   readonly op_id: OpId;
   readonly by: StaffId;
   readonly device_id: DeviceId;
@@ -434,16 +992,24 @@ export interface LedgerEntry {
   readonly recorded_at: number;
   readonly order_id: OrderId | null;
   readonly fulfillment_id: FulfillmentId | null;
+  readonly transfer_id: TransferId | null;
+  readonly run_id: RunId | null;
   readonly reverses: LedgerEntryId | null;
+  readonly reason: string | null;
 }
 export function fillLedgerEntry(raw: unknown): LedgerEntry {
   const r = raw as Record<string, unknown>;
   return {
+    cash: [],
     order_id: null,
     fulfillment_id: null,
+    transfer_id: null,
+    run_id: null,
     reverses: null,
+    reason: null,
     ...(raw as object),
     legs: (r['legs'] as unknown[]).map(fillLeg),
+    ...(r['cash'] === undefined ? {} : { cash: (r['cash'] as unknown[]).map(fillCashLeg) }),
   } as unknown as LedgerEntry;
 }
 
@@ -488,12 +1054,20 @@ export interface Discrepancy {
   readonly variant_id: VariantId | null;
   readonly units: number | null;
   readonly balance_units: number | null;
+  readonly paisa: number | null;
+  readonly run_id: RunId | null;
+  readonly transfer_id: TransferId | null;
+  readonly lines: readonly LineCount[];
   readonly detail: string | null;
   readonly seen: Readonly<Record<string, number>>;
   readonly closed_at: number | null;
   readonly closed_by_op: OpId | null;
+  readonly closed_by: StaffId | null;
+  readonly outcome: Outcome | null;
+  readonly reason: string | null;
 }
 export function fillDiscrepancy(raw: unknown): Discrepancy {
+  const r = raw as Record<string, unknown>;
   return {
     order_id: null,
     fulfillment_id: null,
@@ -501,11 +1075,19 @@ export function fillDiscrepancy(raw: unknown): Discrepancy {
     variant_id: null,
     units: null,
     balance_units: null,
+    paisa: null,
+    run_id: null,
+    transfer_id: null,
+    lines: [],
     detail: null,
     seen: {},
     closed_at: null,
     closed_by_op: null,
+    closed_by: null,
+    outcome: null,
+    reason: null,
     ...(raw as object),
+    ...(r['lines'] === undefined ? {} : { lines: (r['lines'] as unknown[]).map(fillLineCount) }),
   } as unknown as Discrepancy;
 }
 
@@ -531,18 +1113,71 @@ export function fillVariantUnits(raw: unknown): VariantUnits {
   } as unknown as VariantUnits;
 }
 
-/** The customer said yes. Claim. */
+/** The customer said yes. Claim. `checked` is what was gone through, `expected` when the parcel is wished for. */
 export interface Confirm {
   readonly order_id: OrderId;
   readonly channel: Channel;
+  readonly checked: readonly Checked[];
+  readonly expected: string | null;
   readonly note: string | null;
 }
 export function fillConfirm(raw: unknown): Confirm {
   return {
     channel: "call",
+    checked: [],
+    expected: null,
     note: null,
     ...(raw as object),
   } as unknown as Confirm;
+}
+
+/** Somebody tried to reach the customer and did not get a yes. Claim; both of two attempts are kept. */
+export interface CallAttempt {
+  readonly order_id: OrderId;
+  readonly channel: Channel;
+  readonly outcome: CallOutcome;
+  readonly next_at: number | null;
+  readonly note: string | null;
+}
+export function fillCallAttempt(raw: unknown): CallAttempt {
+  return {
+    channel: "call",
+    next_at: null,
+    note: null,
+    ...(raw as object),
+  } as unknown as CallAttempt;
+}
+
+/** What the customer said about name, phone or address. Claim. What is left out stays as it is (A24). */
+export interface EditContact {
+  readonly order_id: OrderId;
+  readonly name: string | null;
+  readonly phone: string | null;
+  readonly address: string | null;
+  readonly city: string | null;
+  readonly note: string | null;
+}
+export function fillEditContact(raw: unknown): EditContact {
+  return {
+    name: null,
+    phone: null,
+    address: null,
+    city: null,
+    note: null,
+    ...(raw as object),
+  } as unknown as EditContact;
+}
+
+/** Give an order to a branch, or (no branch) back to everybody. Claim. */
+export interface AssignBranch {
+  readonly order_id: OrderId;
+  readonly branch_id: BranchId | null;
+}
+export function fillAssignBranch(raw: unknown): AssignBranch {
+  return {
+    branch_id: null,
+    ...(raw as object),
+  } as unknown as AssignBranch;
 }
 
 /** Reserve units of an order at a branch for one shipment. Claim. */
@@ -560,6 +1195,34 @@ export function fillCreateFulfillment(raw: unknown): CreateFulfillment {
     ...(raw as object),
     lines: (r['lines'] as unknown[]).map(fillLineUnits),
   } as unknown as CreateFulfillment;
+}
+
+/** Change a shipment that is not packed yet: its branch, its lines, or both. Claim. */
+export interface EditFulfillment {
+  readonly fulfillment_id: FulfillmentId;
+  readonly branch_id: BranchId | null;
+  readonly lines: readonly LineUnits[];
+}
+export function fillEditFulfillment(raw: unknown): EditFulfillment {
+  const r = raw as Record<string, unknown>;
+  return {
+    branch_id: null,
+    lines: [],
+    ...(raw as object),
+    ...(r['lines'] === undefined ? {} : { lines: (r['lines'] as unknown[]).map(fillLineUnits) }),
+  } as unknown as EditFulfillment;
+}
+
+/** Give up a shipment that is not packed yet; its units are free again. Claim. */
+export interface CancelFulfillment {
+  readonly fulfillment_id: FulfillmentId;
+  readonly reason: string | null;
+}
+export function fillCancelFulfillment(raw: unknown): CancelFulfillment {
+  return {
+    reason: null,
+    ...(raw as object),
+  } as unknown as CancelFulfillment;
 }
 
 /** The goods left the shelf for this shipment. Fact. Without lines: all that the shipment holds. */
@@ -588,6 +1251,23 @@ export function fillUnpack(raw: unknown): Unpack {
   } as unknown as Unpack;
 }
 
+/** The courier or the number is another one. Claim. Shopify is told when it was told of the old one. */
+export interface SetTracking {
+  readonly fulfillment_id: FulfillmentId;
+  readonly courier: string;
+  readonly tracking_number: string | null;
+  readonly tracking_url: string | null;
+  readonly notify_customer: boolean;
+}
+export function fillSetTracking(raw: unknown): SetTracking {
+  return {
+    tracking_number: null,
+    tracking_url: null,
+    notify_customer: false,
+    ...(raw as object),
+  } as unknown as SetTracking;
+}
+
 /** The parcel was handed to a courier. Fact. Without a tracking number `no_tracking_reason` says why. */
 export interface Dispatch {
   readonly fulfillment_id: FulfillmentId;
@@ -609,18 +1289,190 @@ export function fillDispatch(raw: unknown): Dispatch {
   } as unknown as Dispatch;
 }
 
-/** The customer has it. Fact. `cash_paisa` is what was taken at the door. */
+/** The parcel was not handed over after all: it is packed again. Fact (A13). */
+export interface UndoDispatch {
+  readonly fulfillment_id: FulfillmentId;
+  readonly cancel_in_shopify: boolean;
+  readonly reason: string | null;
+}
+export function fillUndoDispatch(raw: unknown): UndoDispatch {
+  return {
+    cancel_in_shopify: true,
+    reason: null,
+    ...(raw as object),
+  } as unknown as UndoDispatch;
+}
+
+/** Courier or rider could not hand the parcel over. Fact. `next_at`: the day that was agreed. */
+export interface AttemptFailed {
+  readonly fulfillment_id: FulfillmentId;
+  readonly outcome: AttemptOutcome;
+  readonly next_at: number | null;
+  readonly note: string | null;
+}
+export function fillAttemptFailed(raw: unknown): AttemptFailed {
+  return {
+    next_at: null,
+    note: null,
+    ...(raw as object),
+  } as unknown as AttemptFailed;
+}
+
+/** The customer has it. Fact. `cash_paisa` is what was taken at the door, `lines` what was kept when not all. */
 export interface Deliver {
   readonly fulfillment_id: FulfillmentId;
   readonly cash_paisa: number | null;
+  readonly lines: readonly LineUnits[];
+  readonly received_by: string | null;
   readonly note: string | null;
 }
 export function fillDeliver(raw: unknown): Deliver {
+  const r = raw as Record<string, unknown>;
   return {
     cash_paisa: null,
+    lines: [],
+    received_by: null,
     note: null,
     ...(raw as object),
+    ...(r['lines'] === undefined ? {} : { lines: (r['lines'] as unknown[]).map(fillLineUnits) }),
   } as unknown as Deliver;
+}
+
+/** The courier lost the parcel; `claim_reference` is the claim made for it. Fact. */
+export interface MarkLost {
+  readonly fulfillment_id: FulfillmentId;
+  readonly claim_reference: string | null;
+  readonly reason: string | null;
+}
+export function fillMarkLost(raw: unknown): MarkLost {
+  return {
+    claim_reference: null,
+    reason: null,
+    ...(raw as object),
+  } as unknown as MarkLost;
+}
+
+/** What the courier's own page says, as it says it. Fact; it moves no stock and no cash (I16). */
+export interface TrackingEvent {
+  readonly fulfillment_id: FulfillmentId;
+  readonly courier: string;
+  readonly said: string;
+  readonly code: string | null;
+  readonly event_at: number;
+}
+export function fillTrackingEvent(raw: unknown): TrackingEvent {
+  return {
+    code: null,
+    ...(raw as object),
+  } as unknown as TrackingEvent;
+}
+
+/** A shipment, or (with lines) a part of it, is on its way back. Fact; nothing moves before it is received (A7). */
+export interface InitiateReturn {
+  readonly return_id: ReturnId;
+  readonly fulfillment_id: FulfillmentId;
+  readonly return_kind: ReturnKind;
+  readonly lines: readonly LineUnits[];
+  readonly to_branch_id: BranchId | null;
+  readonly reason: string | null;
+}
+export function fillInitiateReturn(raw: unknown): InitiateReturn {
+  const r = raw as Record<string, unknown>;
+  return {
+    return_kind: "rto",
+    lines: [],
+    to_branch_id: null,
+    reason: null,
+    ...(raw as object),
+    ...(r['lines'] === undefined ? {} : { lines: (r['lines'] as unknown[]).map(fillLineUnits) }),
+  } as unknown as InitiateReturn;
+}
+
+/** The return is off: the parcel goes out to the customer again. Fact. */
+export interface ResumeDelivery {
+  readonly fulfillment_id: FulfillmentId;
+  readonly reason: string | null;
+}
+export function fillResumeDelivery(raw: unknown): ResumeDelivery {
+  return {
+    reason: null,
+    ...(raw as object),
+  } as unknown as ResumeDelivery;
+}
+
+/** Units of one order line as they came back. For a wrong item `came_variant_id` is what lay in the parcel. */
+export interface ReceivedLine {
+  readonly order_line_id: OrderLineId;
+  readonly units: number;
+  readonly disposition: Disposition;
+  readonly came_variant_id: VariantId | null;
+}
+export function fillReceivedLine(raw: unknown): ReceivedLine {
+  return {
+    came_variant_id: null,
+    ...(raw as object),
+  } as unknown as ReceivedLine;
+}
+
+/** A returned parcel was opened at a branch. Fact: the one way in which returned goods come into stock. */
+export interface ReturnReceive {
+  readonly return_id: ReturnId;
+  readonly fulfillment_id: FulfillmentId;
+  readonly branch_id: BranchId;
+  readonly lines: readonly ReceivedLine[];
+  readonly return_kind: ReturnKind;
+  readonly note: string | null;
+}
+export function fillReturnReceive(raw: unknown): ReturnReceive {
+  const r = raw as Record<string, unknown>;
+  return {
+    return_kind: "rto",
+    note: null,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillReceivedLine),
+  } as unknown as ReturnReceive;
+}
+
+/** Units out of quarantine: good enough to sell, or damaged. */
+export interface InspectedGoods {
+  readonly variant_id: VariantId;
+  readonly units: number;
+  readonly sellable: boolean;
+}
+export function fillInspectedGoods(raw: unknown): InspectedGoods {
+  return {
+    ...(raw as object),
+  } as unknown as InspectedGoods;
+}
+
+/** Goods in quarantine were looked at. Fact. */
+export interface Inspect {
+  readonly branch_id: BranchId;
+  readonly lines: readonly InspectedGoods[];
+  readonly note: string | null;
+}
+export function fillInspect(raw: unknown): Inspect {
+  const r = raw as Record<string, unknown>;
+  return {
+    note: null,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillInspectedGoods),
+  } as unknown as Inspect;
+}
+
+/** Damaged goods were thrown away. Fact. */
+export interface WriteOff {
+  readonly branch_id: BranchId;
+  readonly lines: readonly VariantUnits[];
+  readonly reason: string | null;
+}
+export function fillWriteOff(raw: unknown): WriteOff {
+  const r = raw as Record<string, unknown>;
+  return {
+    reason: null,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillVariantUnits),
+  } as unknown as WriteOff;
 }
 
 /** Somebody sent these goods and writes it down. Fact; never reaches Shopify (S36). */
@@ -644,6 +1496,64 @@ export function fillManualFulfillment(raw: unknown): ManualFulfillment {
   } as unknown as ManualFulfillment;
 }
 
+/** The branch from which goods left that were fulfilled in Shopify. Fact. */
+export interface BranchSync {
+  readonly fulfillment_id: FulfillmentId;
+  readonly order_id: OrderId;
+  readonly branch_id: BranchId;
+  readonly lines: readonly LineUnits[];
+  readonly shopify_fulfillment_gid: string | null;
+  readonly note: string | null;
+}
+export function fillBranchSync(raw: unknown): BranchSync {
+  const r = raw as Record<string, unknown>;
+  return {
+    shopify_fulfillment_gid: null,
+    note: null,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillLineUnits),
+  } as unknown as BranchSync;
+}
+
+/** What was written down did not happen: the goods never left. Fact; manual and Branch Sync records only. */
+export interface VoidFulfillment {
+  readonly fulfillment_id: FulfillmentId;
+  readonly reason: string | null;
+}
+export function fillVoidFulfillment(raw: unknown): VoidFulfillment {
+  return {
+    reason: null,
+    ...(raw as object),
+  } as unknown as VoidFulfillment;
+}
+
+/** How many units of a line really left from a branch. */
+export interface FixTarget {
+  readonly order_line_id: OrderLineId;
+  readonly branch_id: BranchId;
+  readonly units: number;
+}
+export function fillFixTarget(raw: unknown): FixTarget {
+  return {
+    ...(raw as object),
+  } as unknown as FixTarget;
+}
+
+/** What really left, per line and branch. Fact with a target: only the difference is posted (A15). */
+export interface FixBranchStock {
+  readonly order_id: OrderId;
+  readonly targets: readonly FixTarget[];
+  readonly seen_rev: number;
+  readonly reason: string;
+}
+export function fillFixBranchStock(raw: unknown): FixBranchStock {
+  const r = raw as Record<string, unknown>;
+  return {
+    ...(raw as object),
+    targets: (r['targets'] as unknown[]).map(fillFixTarget),
+  } as unknown as FixBranchStock;
+}
+
 /** What a branch held when it began with Rawana; comes in from outside. Fact. */
 export interface OpeningStock {
   readonly branch_id: BranchId;
@@ -657,6 +1567,330 @@ export function fillOpeningStock(raw: unknown): OpeningStock {
     ...(raw as object),
     lines: (r['lines'] as unknown[]).map(fillVariantUnits),
   } as unknown as OpeningStock;
+}
+
+/** Goods came in from a supplier. Fact. */
+export interface ReceiveStock {
+  readonly branch_id: BranchId;
+  readonly lines: readonly VariantUnits[];
+  readonly reference: string | null;
+  readonly note: string | null;
+}
+export function fillReceiveStock(raw: unknown): ReceiveStock {
+  const r = raw as Record<string, unknown>;
+  return {
+    reference: null,
+    note: null,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillVariantUnits),
+  } as unknown as ReceiveStock;
+}
+
+/** Sold over the counter, outside of Shopify. Fact (A25). `cash_paisa` went into the branch's till. */
+export interface CounterSale {
+  readonly branch_id: BranchId;
+  readonly lines: readonly VariantUnits[];
+  readonly cash_paisa: number | null;
+  readonly note: string | null;
+}
+export function fillCounterSale(raw: unknown): CounterSale {
+  const r = raw as Record<string, unknown>;
+  return {
+    cash_paisa: null,
+    note: null,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillVariantUnits),
+  } as unknown as CounterSale;
+}
+
+/** Brought back over the counter. Fact. `cash_paisa` was given back out of the till. */
+export interface CounterReturn {
+  readonly branch_id: BranchId;
+  readonly lines: readonly VariantUnits[];
+  readonly cash_paisa: number | null;
+  readonly note: string | null;
+}
+export function fillCounterReturn(raw: unknown): CounterReturn {
+  const r = raw as Record<string, unknown>;
+  return {
+    cash_paisa: null,
+    note: null,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillVariantUnits),
+  } as unknown as CounterReturn;
+}
+
+/** Goods left for another branch. Fact. */
+export interface TransferSend {
+  readonly transfer_id: TransferId;
+  readonly branch_id: BranchId;
+  readonly to_branch_id: BranchId;
+  readonly lines: readonly VariantUnits[];
+  readonly note: string | null;
+}
+export function fillTransferSend(raw: unknown): TransferSend {
+  const r = raw as Record<string, unknown>;
+  return {
+    note: null,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillVariantUnits),
+  } as unknown as TransferSend;
+}
+
+/** What became of a variant's units: whole, damaged on the way, or not there. */
+export interface ArrivedGoods {
+  readonly variant_id: VariantId;
+  readonly received_units: number;
+  readonly damaged_units: number;
+  readonly short_units: number;
+}
+export function fillArrivedGoods(raw: unknown): ArrivedGoods {
+  return {
+    received_units: 0,
+    damaged_units: 0,
+    short_units: 0,
+    ...(raw as object),
+  } as unknown as ArrivedGoods;
+}
+
+/** Goods from another branch came in. Fact. `branch_id` is where they came. */
+export interface TransferReceive {
+  readonly transfer_id: TransferId;
+  readonly branch_id: BranchId;
+  readonly lines: readonly ArrivedGoods[];
+  readonly note: string | null;
+}
+export function fillTransferReceive(raw: unknown): TransferReceive {
+  const r = raw as Record<string, unknown>;
+  return {
+    note: null,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillArrivedGoods),
+  } as unknown as TransferReceive;
+}
+
+/** A variant as it was counted on the shelf. `seen_version` is the `ledger_version` of its stock row on the phone. */
+export interface CountedGoods {
+  readonly variant_id: VariantId;
+  readonly units: number;
+  readonly seen_version: number;
+}
+export function fillCountedGoods(raw: unknown): CountedGoods {
+  return {
+    seen_version: 0,
+    ...(raw as object),
+  } as unknown as CountedGoods;
+}
+
+/** The shelf was counted while the shop went on. Fact: an observation, of which only the difference is posted. */
+export interface CountStock {
+  readonly branch_id: BranchId;
+  readonly lines: readonly CountedGoods[];
+  readonly note: string | null;
+}
+export function fillCountStock(raw: unknown): CountStock {
+  const r = raw as Record<string, unknown>;
+  return {
+    note: null,
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillCountedGoods),
+  } as unknown as CountStock;
+}
+
+/** At how many available units a variant is to be refilled; None leaves it to the shop's policy. */
+export interface LowLevel {
+  readonly variant_id: VariantId;
+  readonly units: number | null;
+}
+export function fillLowLevel(raw: unknown): LowLevel {
+  return {
+    units: null,
+    ...(raw as object),
+  } as unknown as LowLevel;
+}
+
+/** When a branch wants to be warned. Claim. */
+export interface SetLowStock {
+  readonly branch_id: BranchId;
+  readonly lines: readonly LowLevel[];
+}
+export function fillSetLowStock(raw: unknown): SetLowStock {
+  const r = raw as Record<string, unknown>;
+  return {
+    ...(raw as object),
+    lines: (r['lines'] as unknown[]).map(fillLowLevel),
+  } as unknown as SetLowStock;
+}
+
+/** Plan a run of a rider from a branch. Claim. */
+export interface CreateRun {
+  readonly run_id: RunId;
+  readonly branch_id: BranchId;
+  readonly rider_id: StaffId;
+  readonly name: string | null;
+}
+export function fillCreateRun(raw: unknown): CreateRun {
+  return {
+    name: null,
+    ...(raw as object),
+  } as unknown as CreateRun;
+}
+
+/** A packed parcel was scanned into a run. Fact. */
+export interface LoadParcel {
+  readonly run_id: RunId;
+  readonly fulfillment_id: FulfillmentId;
+}
+export function fillLoadParcel(raw: unknown): LoadParcel {
+  return {
+    ...(raw as object),
+  } as unknown as LoadParcel;
+}
+
+/** A parcel was taken out of a run before it left. Fact. */
+export interface UnloadParcel {
+  readonly run_id: RunId;
+  readonly fulfillment_id: FulfillmentId;
+}
+export function fillUnloadParcel(raw: unknown): UnloadParcel {
+  return {
+    ...(raw as object),
+  } as unknown as UnloadParcel;
+}
+
+/** The rider left. Fact: all parcels of the run are dispatched. */
+export interface StartRun {
+  readonly run_id: RunId;
+  readonly notify_customer: boolean;
+}
+export function fillStartRun(raw: unknown): StartRun {
+  return {
+    notify_customer: true,
+    ...(raw as object),
+  } as unknown as StartRun;
+}
+
+/** The rider is back and says how much cash there is. Fact. */
+export interface EndRun {
+  readonly run_id: RunId;
+  readonly declared_paisa: number;
+}
+export function fillEndRun(raw: unknown): EndRun {
+  return {
+    ...(raw as object),
+  } as unknown as EndRun;
+}
+
+/** A parcel that was not delivered is at the branch again and will be tried on another run. Fact. */
+export interface CheckInParcel {
+  readonly run_id: RunId;
+  readonly fulfillment_id: FulfillmentId;
+}
+export function fillCheckInParcel(raw: unknown): CheckInParcel {
+  return {
+    ...(raw as object),
+  } as unknown as CheckInParcel;
+}
+
+/** The cashier counted a run's cash, all of it. Fact. A shortage needs a reason, else the run is disputed. */
+export interface CountRunCash {
+  readonly run_id: RunId;
+  readonly counted_paisa: number;
+  readonly shortage_reason: string | null;
+}
+export function fillCountRunCash(raw: unknown): CountRunCash {
+  return {
+    shortage_reason: null,
+    ...(raw as object),
+  } as unknown as CountRunCash;
+}
+
+/** Nothing of a run is open any more. Claim. */
+export interface CloseRun {
+  readonly run_id: RunId;
+}
+export function fillCloseRun(raw: unknown): CloseRun {
+  return {
+    ...(raw as object),
+  } as unknown as CloseRun;
+}
+
+/** A supervisor opens a closed or disputed run again. Claim. */
+export interface ReopenRun {
+  readonly run_id: RunId;
+  readonly reason: string;
+}
+export function fillReopenRun(raw: unknown): ReopenRun {
+  return {
+    ...(raw as object),
+  } as unknown as ReopenRun;
+}
+
+/** Call a change what it is. Claim (A10). */
+export interface ClassifyExchange {
+  readonly order_id: OrderId;
+  readonly exchange_id: ExchangeId;
+  readonly change_kind: ChangeKind;
+  readonly note: string | null;
+}
+export function fillClassifyExchange(raw: unknown): ClassifyExchange {
+  return {
+    note: null,
+    ...(raw as object),
+  } as unknown as ClassifyExchange;
+}
+
+/** How and where the original comes back, and what the exchange costs. Claim. */
+export interface PlanExchange {
+  readonly order_id: OrderId;
+  readonly exchange_id: ExchangeId;
+  readonly return_via: ReturnVia | null;
+  readonly return_branch_id: BranchId | null;
+  readonly fee_paisa: number | null;
+}
+export function fillPlanExchange(raw: unknown): PlanExchange {
+  return {
+    return_via: null,
+    return_branch_id: null,
+    fee_paisa: null,
+    ...(raw as object),
+  } as unknown as PlanExchange;
+}
+
+/** The difference was collected, or (`refund`) given back. Fact. Cash goes through `branch_id`'s till. */
+export interface SettleExchange {
+  readonly order_id: OrderId;
+  readonly exchange_id: ExchangeId;
+  readonly branch_id: BranchId;
+  readonly refund: boolean;
+  readonly paisa: number;
+  readonly method: SettleMethod;
+  readonly reference: string | null;
+}
+export function fillSettleExchange(raw: unknown): SettleExchange {
+  return {
+    refund: false,
+    method: "cash",
+    reference: null,
+    ...(raw as object),
+  } as unknown as SettleExchange;
+}
+
+/** What is to become of a discrepancy. Claim. */
+export interface Resolve {
+  readonly discrepancy_id: DiscrepancyId;
+  readonly outcome: Outcome;
+  readonly reason: string | null;
+  readonly branch_id: BranchId | null;
+  readonly units: number | null;
+}
+export function fillResolve(raw: unknown): Resolve {
+  return {
+    reason: null,
+    branch_id: null,
+    units: null,
+    ...(raw as object),
+  } as unknown as Resolve;
 }
 
 /** An order line as the store showed it. `fulfilled_units` counts live Shopify fulfillments only. */
@@ -682,6 +1916,62 @@ export function fillSeenLine(raw: unknown): SeenLine {
   } as unknown as SeenLine;
 }
 
+/** What an agreement put on (positive) or took off (negative) a line; `paisa` after discount and tax, signed. */
+export interface SeenSale {
+  readonly order_line_id: OrderLineId | null;
+  readonly units: number;
+  readonly paisa: number;
+}
+export function fillSeenSale(raw: unknown): SeenSale {
+  return {
+    order_line_id: null,
+    units: 0,
+    paisa: 0,
+    ...(raw as object),
+  } as unknown as SeenSale;
+}
+
+/** One order edit, or one return with its exchange lines, as the store accounts for it. */
+export interface SeenAgreement {
+  readonly id: string;
+  readonly happened_at: number;
+  readonly sales: readonly SeenSale[];
+}
+export function fillSeenAgreement(raw: unknown): SeenAgreement {
+  const r = raw as Record<string, unknown>;
+  return {
+    sales: [],
+    ...(raw as object),
+    ...(r['sales'] === undefined ? {} : { sales: (r['sales'] as unknown[]).map(fillSeenSale) }),
+  } as unknown as SeenAgreement;
+}
+
+/** Units of a line that the customer is to send back. */
+export interface SeenReturnLine {
+  readonly order_line_id: OrderLineId;
+  readonly units: number;
+}
+export function fillSeenReturnLine(raw: unknown): SeenReturnLine {
+  return {
+    ...(raw as object),
+  } as unknown as SeenReturnLine;
+}
+
+/** A return of the store's own: `open` until it is closed, declined or cancelled there. */
+export interface SeenReturn {
+  readonly gid: string;
+  readonly open: boolean;
+  readonly lines: readonly SeenReturnLine[];
+}
+export function fillSeenReturn(raw: unknown): SeenReturn {
+  const r = raw as Record<string, unknown>;
+  return {
+    lines: [],
+    ...(raw as object),
+    ...(r['lines'] === undefined ? {} : { lines: (r['lines'] as unknown[]).map(fillSeenReturnLine) }),
+  } as unknown as SeenReturn;
+}
+
 /** One reading of an order from the store, already in our words. News. */
 export interface ShopifyOrder {
   readonly id: OrderId;
@@ -699,6 +1989,9 @@ export interface ShopifyOrder {
   readonly note: string | null;
   readonly tags: readonly string[];
   readonly lines: readonly SeenLine[];
+  readonly fulfillments: readonly StoreFulfillment[];
+  readonly agreements: readonly SeenAgreement[] | null;
+  readonly returns: readonly SeenReturn[];
 }
 export function fillShopifyOrder(raw: unknown): ShopifyOrder {
   const r = raw as Record<string, unknown>;
@@ -707,25 +2000,43 @@ export function fillShopifyOrder(raw: unknown): ShopifyOrder {
     currency: "PKR",
     note: null,
     tags: [],
+    fulfillments: [],
+    agreements: null,
+    returns: [],
     ...(raw as object),
     contact: fillContact(r['contact']),
     lines: (r['lines'] as unknown[]).map(fillSeenLine),
+    ...(r['fulfillments'] === undefined ? {} : { fulfillments: (r['fulfillments'] as unknown[]).map(fillStoreFulfillment) }),
+    ...(r['agreements'] === undefined ? {} : { agreements: (r['agreements'] as unknown[]).map(fillSeenAgreement) }),
+    ...(r['returns'] === undefined ? {} : { returns: (r['returns'] as unknown[]).map(fillSeenReturn) }),
   } as unknown as ShopifyOrder;
 }
 
 /** What became of our own write about one shipment. News. */
 export interface ShopifyOutcome {
   readonly fulfillment_id: FulfillmentId;
+  readonly effect: EffectKind;
   readonly state: ShopifyState;
   readonly shopify_fulfillment_gid: string | null;
   readonly error: string | null;
 }
 export function fillShopifyOutcome(raw: unknown): ShopifyOutcome {
   return {
+    effect: "shopify_fulfill",
     shopify_fulfillment_gid: null,
     error: null,
     ...(raw as object),
   } as unknown as ShopifyOutcome;
+}
+
+/** An order's hour has come: a callback is due, or nobody named the branch in time. News. */
+export interface TimePassed {
+  readonly order_id: OrderId;
+}
+export function fillTimePassed(raw: unknown): TimePassed {
+  return {
+    ...(raw as object),
+  } as unknown as TimePassed;
 }
 
 /** One thing a person did, as its device recorded it. */
@@ -1066,7 +2377,7 @@ export function fillPhone(raw: unknown): Phone {
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "4fce9d316af72ee3";
+export const WIRE_FINGERPRINT: string = "508091e34a99052e";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,
@@ -1107,148 +2418,674 @@ export const TRANSITIONS: Readonly<Record<FulfillmentState, Readonly<Partial<Rec
     "dispatch": "dispatched"
   },
   "dispatched": {
-    "deliver": "delivered"
+    "undo_dispatch": "packed",
+    "attempt": "dispatched",
+    "deliver": "delivered",
+    "initiate_return": "returning",
+    "lose": "lost"
   },
   "recorded": {
-    "deliver": "delivered"
+    "attempt": "recorded",
+    "deliver": "delivered",
+    "initiate_return": "returning",
+    "lose": "lost",
+    "void": "voided"
   },
-  "delivered": {},
-  "cancelled": {}
+  "delivered": {
+    "initiate_return": "returning"
+  },
+  "returning": {
+    "receive": "returned",
+    "resume": "dispatched",
+    "lose": "lost"
+  },
+  "returned": {},
+  "lost": {},
+  "cancelled": {},
+  "voided": {}
 };
 
 export const GOODS_OUT: readonly FulfillmentState[] = [
   "delivered",
   "dispatched",
   "packed",
+  "recorded",
+  "returning"
+];
+
+export const NEVER_LEFT: readonly FulfillmentState[] = [
+  "cancelled",
+  "pending",
+  "voided"
+];
+
+export const ON_THE_WAY: readonly FulfillmentState[] = [
+  "dispatched",
   "recorded"
 ];
+
+export const CONFLICTS: readonly Code[] = [
+  "deliver_vs_return",
+  "double_pack",
+  "fix_stale",
+  "not_fulfilled_in_shopify",
+  "packed_after_refusal",
+  "packed_superseded",
+  "possible_double_deduct",
+  "return_excess",
+  "unfulfilled_in_shopify"
+];
+
+export const DECIDES_ALONE: readonly Role[] = [
+  "owner",
+  "supervisor"
+];
+
+export const MAY_SKIP_ASKING: readonly Role[] = [
+  "operator",
+  "owner",
+  "supervisor"
+];
+
+export const TELLS_NO_STORE: readonly Role[] = [
+  "recorder",
+  "rider"
+];
+
+export const BRANCH_MAY_ASK: readonly OpKind[] = [
+  "call_attempt",
+  "confirm",
+  "edit_contact"
+];
+
+export const BRANCH_MAY_SEND: readonly OpKind[] = [
+  "dispatch",
+  "set_tracking",
+  "start_run",
+  "undo_dispatch"
+];
+
+export const OUTCOMES: Readonly<Partial<Record<Code, readonly Outcome[]>>> = {
+  "oversell": [
+    "found_extra",
+    "scanned_twice",
+    "other_branch",
+    "unpack"
+  ],
+  "double_pack": [
+    "same_parcel",
+    "sent_twice",
+    "other_branch"
+  ],
+  "possible_double_deduct": [
+    "same_parcel",
+    "sent_twice",
+    "other_branch"
+  ],
+  "packed_cancelled": [
+    "unpack",
+    "expect_return",
+    "accepted"
+  ],
+  "packed_superseded": [
+    "unpack",
+    "expect_return",
+    "accepted"
+  ],
+  "packed_after_refusal": [
+    "accepted",
+    "unpack"
+  ],
+  "cancelled_while_packed": [
+    "unpack",
+    "accepted"
+  ],
+  "dispatched_cancelled": [
+    "expect_return",
+    "accepted"
+  ],
+  "delivered_cancelled": [
+    "accepted",
+    "expect_return"
+  ],
+  "deliver_vs_return": [
+    "was_delivered",
+    "was_returned"
+  ],
+  "unfulfilled_in_shopify": [
+    "void",
+    "accepted"
+  ],
+  "shopify_failed": [
+    "retry",
+    "accepted"
+  ],
+  "count_ambiguous": [
+    "recount",
+    "accepted"
+  ],
+  "cash_short": [
+    "accepted",
+    "written_off"
+  ]
+};
 
 export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
   "owner": {
     "confirm": "shop",
+    "call_attempt": "shop",
+    "edit_contact": "shop",
+    "assign_branch": "shop",
     "create_fulfillment": "shop",
+    "edit_fulfillment": "shop",
+    "cancel_fulfillment": "shop",
     "pack": "shop",
     "unpack": "shop",
+    "set_tracking": "shop",
     "dispatch": "shop",
+    "undo_dispatch": "shop",
+    "attempt_failed": "shop",
     "deliver": "shop",
+    "mark_lost": "shop",
+    "tracking_event": "shop",
+    "initiate_return": "shop",
+    "resume_delivery": "shop",
+    "return_receive": "shop",
+    "inspect": "shop",
+    "write_off": "shop",
     "manual_fulfillment": "shop",
+    "branch_sync": "shop",
+    "void_fulfillment": "shop",
+    "fix_branch_stock": "shop",
     "opening_stock": "shop",
+    "receive_stock": "shop",
+    "counter_sale": "shop",
+    "counter_return": "shop",
+    "transfer_send": "shop",
+    "transfer_receive": "shop",
+    "count": "shop",
+    "set_low_stock": "shop",
+    "create_run": "shop",
+    "load_parcel": "shop",
+    "unload_parcel": "shop",
+    "start_run": "shop",
+    "end_run": "shop",
+    "check_in_parcel": "shop",
+    "count_run_cash": "shop",
+    "close_run": "shop",
+    "reopen_run": "shop",
+    "classify_exchange": "shop",
+    "plan_exchange": "shop",
+    "settle_exchange": "shop",
+    "resolve": "shop",
     "shopify_order": "none",
-    "shopify_outcome": "none"
+    "shopify_outcome": "none",
+    "time_passed": "none"
   },
   "supervisor": {
     "confirm": "shop",
+    "call_attempt": "shop",
+    "edit_contact": "shop",
+    "assign_branch": "shop",
     "create_fulfillment": "shop",
+    "edit_fulfillment": "shop",
+    "cancel_fulfillment": "shop",
     "pack": "shop",
     "unpack": "shop",
+    "set_tracking": "shop",
     "dispatch": "shop",
+    "undo_dispatch": "shop",
+    "attempt_failed": "shop",
     "deliver": "shop",
+    "mark_lost": "shop",
+    "tracking_event": "shop",
+    "initiate_return": "shop",
+    "resume_delivery": "shop",
+    "return_receive": "shop",
+    "inspect": "shop",
+    "write_off": "shop",
     "manual_fulfillment": "shop",
+    "branch_sync": "shop",
+    "void_fulfillment": "shop",
+    "fix_branch_stock": "shop",
     "opening_stock": "shop",
+    "receive_stock": "shop",
+    "counter_sale": "shop",
+    "counter_return": "shop",
+    "transfer_send": "shop",
+    "transfer_receive": "shop",
+    "count": "shop",
+    "set_low_stock": "shop",
+    "create_run": "shop",
+    "load_parcel": "shop",
+    "unload_parcel": "shop",
+    "start_run": "shop",
+    "end_run": "shop",
+    "check_in_parcel": "shop",
+    "count_run_cash": "shop",
+    "close_run": "shop",
+    "reopen_run": "shop",
+    "classify_exchange": "shop",
+    "plan_exchange": "shop",
+    "settle_exchange": "shop",
+    "resolve": "shop",
     "shopify_order": "none",
-    "shopify_outcome": "none"
+    "shopify_outcome": "none",
+    "time_passed": "none"
   },
   "operator": {
     "confirm": "shop",
+    "call_attempt": "shop",
+    "edit_contact": "shop",
+    "assign_branch": "shop",
     "create_fulfillment": "shop",
+    "edit_fulfillment": "shop",
+    "cancel_fulfillment": "shop",
     "pack": "shop",
     "unpack": "shop",
+    "set_tracking": "shop",
     "dispatch": "shop",
+    "undo_dispatch": "shop",
+    "attempt_failed": "shop",
     "deliver": "shop",
+    "mark_lost": "none",
+    "tracking_event": "shop",
+    "initiate_return": "shop",
+    "resume_delivery": "shop",
+    "return_receive": "none",
+    "inspect": "none",
+    "write_off": "none",
     "manual_fulfillment": "shop",
+    "branch_sync": "shop",
+    "void_fulfillment": "shop",
+    "fix_branch_stock": "none",
     "opening_stock": "none",
+    "receive_stock": "none",
+    "counter_sale": "none",
+    "counter_return": "none",
+    "transfer_send": "none",
+    "transfer_receive": "none",
+    "count": "none",
+    "set_low_stock": "shop",
+    "create_run": "shop",
+    "load_parcel": "shop",
+    "unload_parcel": "shop",
+    "start_run": "shop",
+    "end_run": "shop",
+    "check_in_parcel": "shop",
+    "count_run_cash": "none",
+    "close_run": "none",
+    "reopen_run": "none",
+    "classify_exchange": "shop",
+    "plan_exchange": "shop",
+    "settle_exchange": "none",
+    "resolve": "none",
     "shopify_order": "none",
-    "shopify_outcome": "none"
+    "shopify_outcome": "none",
+    "time_passed": "none"
   },
   "branch": {
     "confirm": "shop",
+    "call_attempt": "shop",
+    "edit_contact": "shop",
+    "assign_branch": "branch",
     "create_fulfillment": "branch",
+    "edit_fulfillment": "branch",
+    "cancel_fulfillment": "branch",
     "pack": "branch",
     "unpack": "branch",
+    "set_tracking": "branch",
     "dispatch": "branch",
+    "undo_dispatch": "branch",
+    "attempt_failed": "branch",
     "deliver": "branch",
+    "mark_lost": "none",
+    "tracking_event": "branch",
+    "initiate_return": "branch",
+    "resume_delivery": "branch",
+    "return_receive": "branch",
+    "inspect": "branch",
+    "write_off": "none",
     "manual_fulfillment": "branch",
+    "branch_sync": "none",
+    "void_fulfillment": "branch",
+    "fix_branch_stock": "none",
     "opening_stock": "none",
+    "receive_stock": "branch",
+    "counter_sale": "branch",
+    "counter_return": "branch",
+    "transfer_send": "branch",
+    "transfer_receive": "branch",
+    "count": "branch",
+    "set_low_stock": "none",
+    "create_run": "branch",
+    "load_parcel": "branch",
+    "unload_parcel": "branch",
+    "start_run": "branch",
+    "end_run": "branch",
+    "check_in_parcel": "branch",
+    "count_run_cash": "branch",
+    "close_run": "branch",
+    "reopen_run": "none",
+    "classify_exchange": "none",
+    "plan_exchange": "none",
+    "settle_exchange": "branch",
+    "resolve": "none",
     "shopify_order": "none",
-    "shopify_outcome": "none"
+    "shopify_outcome": "none",
+    "time_passed": "none"
   },
   "recorder": {
     "confirm": "none",
+    "call_attempt": "none",
+    "edit_contact": "none",
+    "assign_branch": "none",
     "create_fulfillment": "none",
+    "edit_fulfillment": "none",
+    "cancel_fulfillment": "none",
     "pack": "none",
     "unpack": "none",
+    "set_tracking": "none",
     "dispatch": "none",
+    "undo_dispatch": "none",
+    "attempt_failed": "none",
     "deliver": "none",
+    "mark_lost": "none",
+    "tracking_event": "none",
+    "initiate_return": "none",
+    "resume_delivery": "none",
+    "return_receive": "none",
+    "inspect": "none",
+    "write_off": "none",
     "manual_fulfillment": "branch",
+    "branch_sync": "none",
+    "void_fulfillment": "branch",
+    "fix_branch_stock": "none",
     "opening_stock": "none",
+    "receive_stock": "none",
+    "counter_sale": "none",
+    "counter_return": "none",
+    "transfer_send": "none",
+    "transfer_receive": "none",
+    "count": "none",
+    "set_low_stock": "none",
+    "create_run": "none",
+    "load_parcel": "none",
+    "unload_parcel": "none",
+    "start_run": "none",
+    "end_run": "none",
+    "check_in_parcel": "none",
+    "count_run_cash": "none",
+    "close_run": "none",
+    "reopen_run": "none",
+    "classify_exchange": "none",
+    "plan_exchange": "none",
+    "settle_exchange": "none",
+    "resolve": "none",
     "shopify_order": "none",
-    "shopify_outcome": "none"
+    "shopify_outcome": "none",
+    "time_passed": "none"
   },
   "rider": {
     "confirm": "none",
+    "call_attempt": "none",
+    "edit_contact": "none",
+    "assign_branch": "none",
     "create_fulfillment": "none",
+    "edit_fulfillment": "none",
+    "cancel_fulfillment": "none",
     "pack": "none",
     "unpack": "none",
+    "set_tracking": "none",
     "dispatch": "none",
-    "deliver": "branch",
+    "undo_dispatch": "none",
+    "attempt_failed": "own",
+    "deliver": "own",
+    "mark_lost": "none",
+    "tracking_event": "none",
+    "initiate_return": "own",
+    "resume_delivery": "none",
+    "return_receive": "none",
+    "inspect": "none",
+    "write_off": "none",
     "manual_fulfillment": "none",
+    "branch_sync": "none",
+    "void_fulfillment": "none",
+    "fix_branch_stock": "none",
     "opening_stock": "none",
+    "receive_stock": "none",
+    "counter_sale": "none",
+    "counter_return": "none",
+    "transfer_send": "none",
+    "transfer_receive": "none",
+    "count": "none",
+    "set_low_stock": "none",
+    "create_run": "none",
+    "load_parcel": "none",
+    "unload_parcel": "none",
+    "start_run": "none",
+    "end_run": "own",
+    "check_in_parcel": "none",
+    "count_run_cash": "none",
+    "close_run": "none",
+    "reopen_run": "none",
+    "classify_exchange": "none",
+    "plan_exchange": "none",
+    "settle_exchange": "none",
+    "resolve": "none",
     "shopify_order": "none",
-    "shopify_outcome": "none"
+    "shopify_outcome": "none",
+    "time_passed": "none"
   },
   "caller": {
     "confirm": "shop",
+    "call_attempt": "shop",
+    "edit_contact": "shop",
+    "assign_branch": "none",
     "create_fulfillment": "none",
+    "edit_fulfillment": "none",
+    "cancel_fulfillment": "none",
     "pack": "none",
     "unpack": "none",
+    "set_tracking": "none",
     "dispatch": "none",
+    "undo_dispatch": "none",
+    "attempt_failed": "none",
     "deliver": "none",
+    "mark_lost": "none",
+    "tracking_event": "none",
+    "initiate_return": "none",
+    "resume_delivery": "none",
+    "return_receive": "none",
+    "inspect": "none",
+    "write_off": "none",
     "manual_fulfillment": "none",
+    "branch_sync": "none",
+    "void_fulfillment": "none",
+    "fix_branch_stock": "none",
     "opening_stock": "none",
+    "receive_stock": "none",
+    "counter_sale": "none",
+    "counter_return": "none",
+    "transfer_send": "none",
+    "transfer_receive": "none",
+    "count": "none",
+    "set_low_stock": "none",
+    "create_run": "none",
+    "load_parcel": "none",
+    "unload_parcel": "none",
+    "start_run": "none",
+    "end_run": "none",
+    "check_in_parcel": "none",
+    "count_run_cash": "none",
+    "close_run": "none",
+    "reopen_run": "none",
+    "classify_exchange": "none",
+    "plan_exchange": "none",
+    "settle_exchange": "none",
+    "resolve": "none",
     "shopify_order": "none",
-    "shopify_outcome": "none"
+    "shopify_outcome": "none",
+    "time_passed": "none"
   },
   "viewer": {
     "confirm": "none",
+    "call_attempt": "none",
+    "edit_contact": "none",
+    "assign_branch": "none",
     "create_fulfillment": "none",
+    "edit_fulfillment": "none",
+    "cancel_fulfillment": "none",
     "pack": "none",
     "unpack": "none",
+    "set_tracking": "none",
     "dispatch": "none",
+    "undo_dispatch": "none",
+    "attempt_failed": "none",
     "deliver": "none",
+    "mark_lost": "none",
+    "tracking_event": "none",
+    "initiate_return": "none",
+    "resume_delivery": "none",
+    "return_receive": "none",
+    "inspect": "none",
+    "write_off": "none",
     "manual_fulfillment": "none",
+    "branch_sync": "none",
+    "void_fulfillment": "none",
+    "fix_branch_stock": "none",
     "opening_stock": "none",
+    "receive_stock": "none",
+    "counter_sale": "none",
+    "counter_return": "none",
+    "transfer_send": "none",
+    "transfer_receive": "none",
+    "count": "none",
+    "set_low_stock": "none",
+    "create_run": "none",
+    "load_parcel": "none",
+    "unload_parcel": "none",
+    "start_run": "none",
+    "end_run": "none",
+    "check_in_parcel": "none",
+    "count_run_cash": "none",
+    "close_run": "none",
+    "reopen_run": "none",
+    "classify_exchange": "none",
+    "plan_exchange": "none",
+    "settle_exchange": "none",
+    "resolve": "none",
     "shopify_order": "none",
-    "shopify_outcome": "none"
+    "shopify_outcome": "none",
+    "time_passed": "none"
   },
   "shopify": {
     "confirm": "none",
+    "call_attempt": "none",
+    "edit_contact": "none",
+    "assign_branch": "none",
     "create_fulfillment": "none",
+    "edit_fulfillment": "none",
+    "cancel_fulfillment": "none",
     "pack": "none",
     "unpack": "none",
+    "set_tracking": "none",
     "dispatch": "none",
+    "undo_dispatch": "none",
+    "attempt_failed": "none",
     "deliver": "none",
+    "mark_lost": "none",
+    "tracking_event": "none",
+    "initiate_return": "none",
+    "resume_delivery": "none",
+    "return_receive": "none",
+    "inspect": "none",
+    "write_off": "none",
     "manual_fulfillment": "none",
+    "branch_sync": "none",
+    "void_fulfillment": "none",
+    "fix_branch_stock": "none",
     "opening_stock": "none",
+    "receive_stock": "none",
+    "counter_sale": "none",
+    "counter_return": "none",
+    "transfer_send": "none",
+    "transfer_receive": "none",
+    "count": "none",
+    "set_low_stock": "none",
+    "create_run": "none",
+    "load_parcel": "none",
+    "unload_parcel": "none",
+    "start_run": "none",
+    "end_run": "none",
+    "check_in_parcel": "none",
+    "count_run_cash": "none",
+    "close_run": "none",
+    "reopen_run": "none",
+    "classify_exchange": "none",
+    "plan_exchange": "none",
+    "settle_exchange": "none",
+    "resolve": "none",
     "shopify_order": "shop",
-    "shopify_outcome": "shop"
+    "shopify_outcome": "shop",
+    "time_passed": "shop"
   }
 };
 
 export const OP_CLASS: Readonly<Record<OpKind, OpClass>> = {
   "confirm": "claim",
+  "call_attempt": "claim",
+  "edit_contact": "claim",
+  "assign_branch": "claim",
   "create_fulfillment": "claim",
+  "edit_fulfillment": "claim",
+  "cancel_fulfillment": "claim",
   "pack": "fact",
   "unpack": "fact",
+  "set_tracking": "claim",
   "dispatch": "fact",
+  "undo_dispatch": "fact",
+  "attempt_failed": "fact",
   "deliver": "fact",
+  "mark_lost": "fact",
+  "tracking_event": "fact",
+  "initiate_return": "fact",
+  "resume_delivery": "fact",
+  "return_receive": "fact",
+  "inspect": "fact",
+  "write_off": "fact",
   "manual_fulfillment": "fact",
+  "branch_sync": "fact",
+  "void_fulfillment": "fact",
+  "fix_branch_stock": "fact",
   "opening_stock": "fact",
+  "receive_stock": "fact",
+  "counter_sale": "fact",
+  "counter_return": "fact",
+  "transfer_send": "fact",
+  "transfer_receive": "fact",
+  "count": "fact",
+  "set_low_stock": "claim",
+  "create_run": "claim",
+  "load_parcel": "fact",
+  "unload_parcel": "fact",
+  "start_run": "fact",
+  "end_run": "fact",
+  "check_in_parcel": "fact",
+  "count_run_cash": "fact",
+  "close_run": "claim",
+  "reopen_run": "claim",
+  "classify_exchange": "claim",
+  "plan_exchange": "claim",
+  "settle_exchange": "fact",
+  "resolve": "claim",
   "shopify_order": "news",
-  "shopify_outcome": "news"
+  "shopify_outcome": "news",
+  "time_passed": "news"
 };
 
-/** How far a right reaches: everywhere, only at the person's branches, or not at all. */
-export const Reach = ["shop", "branch", "none"] as const;
+/** How far a right reaches: everywhere, at the person's branches, to what was given to that person, or not at all. */
+export const Reach = ["shop", "branch", "own", "none"] as const;
 export type Reach = (typeof Reach)[number];
 
 /** How each row kind's body is filled. */
@@ -1261,5 +3098,7 @@ export const FILL_ROW = {
   order: fillOrder,
   fulfillment: fillFulfillment,
   stock: fillStock,
+  run: fillRiderRun,
+  transfer: fillTransfer,
   discrepancy: fillDiscrepancy,
 } as const;

@@ -15,6 +15,11 @@ export function linkHash(text: string): string {
   return base64(sha256(utf8(text)));
 }
 
+/** SHA-256 of a text in hexadecimal digits. */
+export function hexHash(text: string): string {
+  return Array.from(sha256(utf8(text)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /**
  * The hash of an op's canonical form: keys sorted, no white space. A server may name an op by it, because an op that
  * travelled through an exported file was written anew there.

@@ -1,14 +1,12 @@
-/** The arithmetic of order lines and the headline of an order; twin of `sync_protocol/orders.py`. */
+/** The arithmetic of an order and its lines; twin of `sync_protocol/orders.py`. */
 
-import {
-  GOODS_OUT,
-  type Fulfillment,
-  type FulfillmentState,
-  type Order,
-  type OrderLine,
-  type OrderLineId,
-  type Shipment,
-  type SmartStatus,
+import type {
+  ExchangeCase,
+  Order,
+  OrderLine,
+  OrderLineId,
+  Settlement,
+  Shipment,
 } from './generated.ts';
 
 /** Gifts, tips, services and custom lines never touch stock (A26). */
@@ -16,10 +14,16 @@ export function inStockLogic(line: OrderLine): boolean {
   return line.ships && line.variant_id !== null;
 }
 
-/** What may still go into a new fulfillment: current less pending less out, never below 0 (A11). */
+/**
+ * What may still go into a new fulfillment: current less pending less out, never below 0 (A11).
+ *
+ * What the customer gave back is not sent again, even while the store still lists it; what came back undelivered is.
+ */
 export function remainingUnits(line: OrderLine): number {
   if (!inStockLogic(line)) return 0;
-  return Math.max(0, line.current_units - line.pending_units - line.out_units);
+  const takenOff = Math.max(0, line.ordered_units - line.current_units);
+  const unwanted = Math.max(0, line.given_back_units - takenOff);
+  return Math.max(0, line.current_units - line.pending_units - line.out_units - unwanted);
 }
 
 /** Units that Shopify says have left and no branch has given yet. */
@@ -28,54 +32,61 @@ export function needsBranchUnits(line: OrderLine): number {
   return Math.max(0, line.shopify_fulfilled_units - line.shipped_units);
 }
 
+/** Units that are out although the order no longer has them: edited away, or to be returned. */
+export function expectedBackUnits(line: OrderLine): number {
+  const wanted = Math.max(0, line.current_units - line.shopify_return_units);
+  return Math.max(0, line.out_units - wanted);
+}
+
 /** The most that can rightly be out: what was ever ordered on this line. */
 export function entitledUnits(line: OrderLine): number {
   return Math.max(line.ordered_units, line.current_units);
+}
+
+/**
+ * What the customer has yet to pay at the door, in paisa.
+ *
+ * The store does not know of cash taken at the door until the order is marked as paid there, so that the smaller of
+ * its outstanding amount and our own reckoning counts. Nor does it know of an exchange fee.
+ */
+export function stillDuePaisa(order: Order): number {
+  const open = openExchange(order);
+  const feeDue = open === undefined ? 0 : Math.max(0, Math.min(open.fee_paisa, leftPaisa(open)));
+  const fees = order.exchanges.reduce((sum, { fee_paisa }) => sum + fee_paisa, 0);
+  const byHand = order.exchanges.reduce(
+    (sum, { settlements }) => sum + paisaOf(settlements.filter((s) => !s.at_door)),
+    0,
+  );
+  const reckoned = order.total_paisa + fees - order.prepaid_paisa - order.door_paisa - byHand;
+  return Math.max(0, Math.min(order.outstanding_paisa + feeDue, reckoned));
+}
+
+/** What is still open of a case's difference and fee together: positive is the customer's to pay. */
+export function leftPaisa(one: ExchangeCase): number {
+  return one.delta_paisa + one.fee_paisa - paisaOf(one.settlements);
+}
+
+/** What changed hands in these settlements: positive was collected. */
+function paisaOf(settlements: readonly Settlement[]): number {
+  return settlements.reduce((sum, { paisa }) => sum + paisa, 0);
 }
 
 export function lineOf(order: Order, lineId: OrderLineId): OrderLine | undefined {
   return order.lines.find((line) => line.id === lineId);
 }
 
+/** Shipments that were neither cancelled nor voided. */
 export function liveShipments(order: Order): readonly Shipment[] {
-  return order.shipments.filter((shipment) => shipment.state !== 'cancelled');
+  return order.shipments.filter(({ state }) => state !== 'cancelled' && state !== 'voided');
 }
 
-/** Whether the lines of a shipment in that state are out of the branch's stock (I6). */
-export function isOut(state: FulfillmentState): boolean {
-  return GOODS_OUT.includes(state);
+/** The case that is not closed, if there is one; an order has at most one. */
+export function openExchange(order: Order): ExchangeCase | undefined {
+  return order.exchanges.find((one) => one.closed_at === null);
 }
 
-/** Whether a shipment's lines are promised but still on the shelf. */
-export function reserves(shipment: Fulfillment): boolean {
-  return shipment.state === 'pending';
-}
-
-/** The first condition that holds, in the order of product.md §2.4. */
-export function smartStatus(order: Order): SmartStatus {
-  const states = new Set(liveShipments(order).map((shipment) => shipment.state));
-  if (order.cancelled_at !== null) {
-    return order.lines.some((line) => line.out_units > 0) ? 'cancelled_goods_out' : 'cancelled';
-  }
-  if (order.lines.some((line) => needsBranchUnits(line) > 0)) return 'branch_sync';
-  if (![...states].some(isOut)) {
-    if (order.confirmation.state === 'pending') return 'to_confirm';
-    if (order.confirmation.state === 'reconfirm') return 'reconfirm';
-  }
-  return shippingStatus(order, states);
-}
-
-function shippingStatus(order: Order, states: ReadonlySet<FulfillmentState>): SmartStatus {
-  if (states.has('pending')) return 'pending';
-  if (states.has('packed')) return 'packed';
-  if (states.size === 0) return 'unfulfilled';
-  if (order.lines.some((line) => remainingUnits(line) > 0)) return 'partial';
-  if (states.has('dispatched')) return 'dispatched';
-  if (states.size === 1 && states.has('delivered')) return 'delivered';
-  return 'done';
-}
-
-/** The order with its headline derived anew; to be called after every change. */
-export function withStatus(order: Order): Order {
-  return { ...order, status: smartStatus(order) };
+/** The order with the case in the place of its earlier self. */
+export function withCase(order: Order, changed: ExchangeCase): Order {
+  const exchanges = order.exchanges.map((one) => (one.id === changed.id ? changed : one));
+  return { ...order, exchanges };
 }

@@ -2,7 +2,6 @@
 
 import type {
   BranchId,
-  EntryKind,
   FulfillmentId,
   LedgerEntryId,
   Leg,
@@ -14,15 +13,13 @@ import type {
 
 export const SELLABLE = 'sellable';
 
-/** A balanced movement that a decision wants in a branch's ledger. */
+/** A balanced movement that a decision wants in a branch's ledger; why and of what it is the reverse, the server says. */
 export interface Posting {
   readonly id: LedgerEntryId;
   readonly branch_id: BranchId;
-  readonly kind: EntryKind;
   readonly legs: readonly Leg[];
-  readonly order_id: OrderId | null;
-  readonly fulfillment_id: FulfillmentId | null;
-  readonly reverses: LedgerEntryId | null;
+  readonly order_id: OrderId;
+  readonly fulfillment_id: FulfillmentId;
 }
 
 /** The account of goods that left a branch for an order line: with courier, rider or customer. */
@@ -39,6 +36,8 @@ export function emptyStock(branchId: BranchId, variantId: VariantId): Stock {
     damaged: 0,
     quarantine: 0,
     ledger_version: 0,
+    low_units: null,
+    counted: null,
   };
 }
 
@@ -47,15 +46,13 @@ export function availableUnits(stock: Stock): number {
   return stock.sellable - stock.reserved;
 }
 
-/** `stock` after those legs of `posting` that touch its branch and variant. */
+/** `stock` after those legs of `posting` that touch its branch and variant; what a phone predicts moves sellable goods. */
 export function posted(stock: Stock, posting: Posting): Stock {
   if (posting.branch_id !== stock.branch_id) return stock;
-  let { sellable, damaged, quarantine } = stock;
-  for (const leg of posting.legs) {
-    if (leg.variant_id !== stock.variant_id) continue;
-    if (leg.account === SELLABLE) sellable += leg.units;
-    else if (leg.account === 'damaged') damaged += leg.units;
-    else if (leg.account === 'quarantine') quarantine += leg.units;
-  }
-  return { ...stock, sellable, damaged, quarantine };
+  const moved = posting.legs.reduce(
+    (sum, { account, variant_id, units }) =>
+      account === SELLABLE && variant_id === stock.variant_id ? sum + units : sum,
+    0,
+  );
+  return { ...stock, sellable: stock.sellable + moved };
 }

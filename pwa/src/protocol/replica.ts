@@ -24,11 +24,15 @@ import {
   type OrderId,
   type Patch,
   type Policy,
+  type RiderRun,
   type RowKey,
+  type RunId,
   type Staff,
   type StaffId,
   type Stock,
   type StreamName,
+  type Transfer,
+  type TransferId,
   type Variant,
   type VariantId,
 } from './generated.ts';
@@ -47,6 +51,8 @@ export class BaseRows {
   readonly orders = new Map<OrderId, Order>();
   readonly fulfillments = new Map<FulfillmentId, Fulfillment>();
   readonly stock = new Map<StockKey, Stock>();
+  readonly runs = new Map<RunId, RiderRun>();
+  readonly transfers = new Map<TransferId, Transfer>();
   readonly discrepancies = new Map<DiscrepancyId, Discrepancy>();
   readonly open = new Map<DiscrepancyId, Discrepancy>();
 }
@@ -150,15 +156,17 @@ export class Replica {
   }
 
   private mapOf(kind: Exclude<BodyKind, 'stock' | 'policy'>): Map<never, never> {
-    const { branches, staff, couriers, variants, orders, fulfillments, discrepancies } = this.base;
+    const rows = this.base;
     const maps = {
-      branch: branches,
-      staff,
-      courier: couriers,
-      variant: variants,
-      order: orders,
-      fulfillment: fulfillments,
-      discrepancy: discrepancies,
+      branch: rows.branches,
+      staff: rows.staff,
+      courier: rows.couriers,
+      variant: rows.variants,
+      order: rows.orders,
+      fulfillment: rows.fulfillments,
+      run: rows.runs,
+      transfer: rows.transfers,
+      discrepancy: rows.discrepancies,
     };
     return maps[kind] as unknown as Map<never, never>;
   }

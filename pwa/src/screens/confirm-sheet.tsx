@@ -20,10 +20,12 @@ export function ConfirmSheet({ order, channel: first, onDone }: ConfirmSheetProp
   const [channel, setChannel] = useState(first);
   const [note, setNote] = useState('');
   const [busy, setBusy] = useState(false);
+  // Who had cancelled and now says yes: the desk must know why, or it cancels the order all the same.
+  const onAgain = order.confirmation.state === 'cancelled_by_customer';
   const confirm = async () => {
     setBusy(true);
     await saving(
-      () => record('confirm', { order_id: order.id, channel, note: note.trim() }),
+      () => record('confirm', { order_id: order.id, channel, checked: [], note: note.trim() }),
       onDone,
     );
     setBusy(false);
@@ -39,12 +41,17 @@ export function ConfirmSheet({ order, channel: first, onDone }: ConfirmSheetProp
         onChoose={setChannel}
         testId="channel"
       />
-      <Field label={t('confirm.note')} value={note} onType={setNote} testId="confirm-note" />
+      <Field
+        label={t(onAgain ? 'confirm.on_again' : 'confirm.note')}
+        value={note}
+        onType={setNote}
+        testId="confirm-note"
+      />
       <Button
         look="primary"
         icon="check"
         big
-        disabled={busy}
+        disabled={busy || (onAgain && note.trim() === '')}
         testId="confirm-yes"
         onPress={() => void confirm()}
       >

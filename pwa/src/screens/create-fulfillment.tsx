@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/words.ts';
 import type { BranchId, Order, OrderId, OrderLine, OrderLineId } from '../protocol/generated.ts';
-import { needsConfirmation } from '../protocol/decide/creating.ts';
 import { remainingUnits } from '../protocol/order-lines.ts';
+import { maySkipAsking } from '../protocol/rights.ts';
+import { needsConfirmation } from '../protocol/statuses.ts';
 import { Banner, Empty } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { Chips } from '../ui/chips.tsx';
@@ -53,6 +54,7 @@ function Plan({ order, open, branches, first }: PlanProps) {
   const chosen = open.reduce((sum, line) => sum + unitsOf(line), 0);
   const all = open.reduce((sum, line) => sum + remainingUnits(line), 0);
   const unasked = needsConfirmation(order);
+  const asksFirst = unasked && !maySkipAsking(board.me.role);
   const submit = () => {
     const fulfillment_id = newFulfillmentId();
     const lines = open
@@ -63,7 +65,8 @@ function Plan({ order, open, branches, first }: PlanProps) {
     const next = ['shipment', fulfillment_id, 'pack'];
     return recording.record(() => record('create_fulfillment', body), ...next);
   };
-  const ready = !recording.busy && chosen > 0 && (!unasked || reason.trim() !== '');
+  const allowed = !asksFirst && (!unasked || reason.trim() !== '');
+  const ready = !recording.busy && chosen > 0 && allowed;
   const dock = (
     <Button look="primary" testId="create-submit" disabled={!ready} onPress={() => void submit()}>
       {t('create.submit', { n: chosen, all })}
@@ -92,7 +95,8 @@ function Plan({ order, open, branches, first }: PlanProps) {
           ))}
         </ul>
       </Card>
-      {unasked && <Override reason={reason} onType={setReason} />}
+      {asksFirst && <Banner tone="warn">{t('create.ask_first')}</Banner>}
+      {unasked && !asksFirst && <Override order={order} reason={reason} onType={setReason} />}
     </Frame>
   );
 }
@@ -116,10 +120,11 @@ function BranchCard(props: {
   );
 }
 
-function Override({ reason, onType }: { reason: string; onType: (reason: string) => void }) {
+function Override(props: { order: Order; reason: string; onType: (reason: string) => void }) {
+  const { order, reason, onType } = props;
   return (
     <>
-      <Banner tone="warn">{t('confirmation.pending')}</Banner>
+      <Banner tone="warn">{t(`confirmation.${order.confirmation.state}`)}</Banner>
       <Field label={t('create.override')} value={reason} onType={onType} testId="create-override" />
     </>
   );

@@ -19,7 +19,7 @@ export function Deliver({ order, shipment }: { order: Order; shipment: Fulfillme
   const deliver = async () => {
     if (taken === null) return;
     const paid = due > 0 ? { cash_paisa: taken } : {};
-    const body = { fulfillment_id: shipment.id, ...paid, note: note.trim() };
+    const body = { fulfillment_id: shipment.id, lines: [], ...paid, note: note.trim() };
     await recording.record(() => record('deliver', body), 'order', order.id);
   };
   const dock = (

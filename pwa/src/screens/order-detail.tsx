@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/words.ts';
 import type { Order, OrderId } from '../protocol/generated.ts';
+import { needsBranch } from '../protocol/statuses.ts';
 import { Banner, Empty } from '../ui/banner.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { ContactCard } from '../ui/contact-card.tsx';
@@ -62,7 +63,7 @@ export function OrderParts({ order, step }: { order: Order; step: NextStep | nul
         <StatusPill status={order.status} />
       </div>
       <Troubles order={order} />
-      {order.status === 'branch_sync' && <Banner tone="warn">{t('order.branch_sync')}</Banner>}
+      {needsBranch(order) && <Banner tone="warn">{t('order.branch_sync')}</Banner>}
       <ContactCard order={order} />
       <ItemsCard order={order} />
       <ShipmentsCard order={order} main={step} />

@@ -1,7 +1,7 @@
 import { money, timeOf } from '../i18n/figures.ts';
 import { t } from '../i18n/words.ts';
 import type { Order, OrderLine } from '../protocol/generated.ts';
-import { remainingUnits } from '../protocol/order-lines.ts';
+import { remainingUnits, stillDuePaisa } from '../protocol/order-lines.ts';
 import { branchName, staffName } from '../view/names.ts';
 import { now } from '../view/now.ts';
 import { historyOf } from '../view/history.ts';
@@ -14,6 +14,7 @@ import { Pill } from './pill.tsx';
 
 /** What was bought, what it costs and what is still to be sent. */
 export function ItemsCard({ order }: { order: Order }) {
+  const due = stillDuePaisa(order);
   return (
     <Card title={t('order.items')}>
       <ul class={styles.lines}>
@@ -27,8 +28,8 @@ export function ItemsCard({ order }: { order: Order }) {
         ))}
       </ul>
       <Ends from={t('order.total')} to={<bdi>{money(order.total_paisa)}</bdi>} />
-      {order.cod ? (
-        <Ends from={t('order.collect')} to={<bdi>{money(order.outstanding_paisa)}</bdi>} />
+      {order.cod && due > 0 ? (
+        <Ends from={t('order.collect')} to={<bdi>{money(due)}</bdi>} />
       ) : (
         <Pill tone="ok" icon="check">
           {t('order.paid')}

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { FulfillmentState, SmartStatus } from '../protocol/generated.ts';
+import type { SmartStatus } from '../protocol/generated.ts';
 import { t } from '../i18n/words.ts';
 import { Icon, type IconName } from './icon.tsx';
 import styles from './pill.module.css';
@@ -23,16 +23,29 @@ export function Pill({ tone, icon, children, testId }: PillProps) {
 }
 
 const STATUS: Readonly<Record<SmartStatus, readonly [Tone, IconName]>> = {
+  conflict: ['bad', 'flag'],
   cancelled_goods_out: ['bad', 'warn'],
   cancelled: ['mute', 'cross'],
+  exchange: ['warn', 'refresh'],
   branch_sync: ['bad', 'flag'],
+  fix_branch_stock: ['bad', 'flag'],
+  returning: ['warn', 'truck'],
+  cancelled_by_customer: ['bad', 'cross'],
+  change_requested: ['warn', 'chat'],
+  wrong_number: ['bad', 'call'],
+  callback: ['warn', 'clock'],
+  unreachable: ['bad', 'call'],
+  no_answer: ['warn', 'call'],
   to_confirm: ['warn', 'call'],
   reconfirm: ['warn', 'call'],
   pending: ['info', 'box'],
   packed: ['info', 'truck'],
   partial: ['info', 'box'],
+  attempted: ['warn', 'truck'],
   dispatched: ['info', 'truck'],
   delivered: ['ok', 'check'],
+  returned: ['mute', 'shelf'],
+  lost: ['bad', 'cross'],
   done: ['ok', 'check'],
   unfulfilled: ['info', 'box'],
 };
@@ -42,24 +55,6 @@ export function StatusPill({ status }: { status: SmartStatus }) {
   return (
     <Pill tone={tone} icon={icon}>
       {t(`status.${status}`)}
-    </Pill>
-  );
-}
-
-const STATE: Readonly<Record<FulfillmentState, readonly [Tone, IconName]>> = {
-  pending: ['info', 'box'],
-  packed: ['info', 'check'],
-  dispatched: ['info', 'truck'],
-  delivered: ['ok', 'check'],
-  recorded: ['ok', 'hand'],
-  cancelled: ['mute', 'cross'],
-};
-
-export function StatePill({ state }: { state: FulfillmentState }) {
-  const [tone, icon] = STATE[state];
-  return (
-    <Pill tone={tone} icon={icon}>
-      {t(`state.${state}`)}
     </Pill>
   );
 }

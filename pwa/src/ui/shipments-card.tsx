@@ -11,7 +11,8 @@ import { Dotted } from './dotted.tsx';
 import { Card } from './frame.tsx';
 import type { IconName } from './icon.tsx';
 import styles from './order-sections.module.css';
-import { Pill, StatePill } from './pill.tsx';
+import { Pill } from './pill.tsx';
+import { StatePill } from './state-pill.tsx';
 
 type ShipmentAction = Exclude<NextStep['kind'], 'confirm' | 'create'>;
 

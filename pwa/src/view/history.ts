@@ -1,6 +1,13 @@
 /** The course of an order: what the store, the customer and people did, newest first. */
 
-import type { BranchId, Channel, FulfillmentState, Order, StaffId } from '../protocol/generated.ts';
+import type {
+  BranchId,
+  Channel,
+  ConfirmationState,
+  FulfillmentState,
+  Order,
+  StaffId,
+} from '../protocol/generated.ts';
 import { shipmentsOf } from './orders.ts';
 
 export interface HistoryEvent {
@@ -9,8 +16,7 @@ export interface HistoryEvent {
   readonly words:
     | 'order.placed'
     | 'order.cancelled'
-    | 'confirmation.confirmed'
-    | 'confirmation.reconfirm'
+    | `confirmation.${ConfirmationState}`
     | 'history.made'
     | 'history.unpacked'
     | `state.${Exclude<FulfillmentState, 'pending'>}`;
@@ -30,7 +36,7 @@ export function historyOf(order: Order): readonly HistoryEvent[] {
   const found = [event({ key: 'placed', at: order.placed_at, words: 'order.placed' })];
   const { state, by, at, channel, note } = order.confirmation;
   if (at !== null) {
-    const words = state === 'reconfirm' ? 'confirmation.reconfirm' : 'confirmation.confirmed';
+    const words = `confirmation.${state}` as const;
     found.push(event({ key: 'confirmed', at, words, by, channel, note }));
   }
   if (order.cancelled_at !== null) {

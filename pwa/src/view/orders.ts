@@ -12,7 +12,12 @@ export const QUEUES = [
   'to_pack',
   'to_dispatch',
   'out',
+  'attempted',
+  'returning',
+  'exchanges',
   'branch_sync',
+  'fix_branch_stock',
+  'discrepancies',
   'stopped',
   'done',
   'cancelled',
@@ -31,17 +36,30 @@ export const MAIN_QUEUES: readonly Queue[] = [
 
 const QUEUE_OF: Readonly<Record<SmartStatus, Queue>> = {
   to_confirm: 'to_confirm',
+  no_answer: 'to_confirm',
+  callback: 'to_confirm',
+  unreachable: 'to_confirm',
+  wrong_number: 'to_confirm',
+  change_requested: 'to_confirm',
   reconfirm: 'to_confirm',
   unfulfilled: 'to_fulfill',
   partial: 'to_fulfill',
   pending: 'to_pack',
   packed: 'to_dispatch',
   dispatched: 'out',
+  attempted: 'attempted',
+  returning: 'returning',
+  exchange: 'exchanges',
   branch_sync: 'branch_sync',
+  fix_branch_stock: 'fix_branch_stock',
+  conflict: 'discrepancies',
   cancelled_goods_out: 'stopped',
   delivered: 'done',
+  returned: 'done',
+  lost: 'done',
   done: 'done',
   cancelled: 'cancelled',
+  cancelled_by_customer: 'cancelled',
 };
 
 export function queueOf(order: Order): Queue {
@@ -72,12 +90,16 @@ export function shipmentsOf(orderId: OrderId): readonly Fulfillment[] {
   return shipmentsByOrder.value.get(orderId) ?? [];
 }
 
-/** Orders that a branch works on, or may take on: those with a shipment there and those with none anywhere. */
+/**
+ * Orders that a branch works on, or may take on: those with a shipment there, and those with none anywhere that were
+ * given to it or to nobody.
+ */
 export function ordersAt(orders: readonly Order[], branch: BranchId | null): readonly Order[] {
   if (branch === null) return orders;
   return orders.filter((order) => {
     const live = liveShipments(order);
-    return live.length === 0 || live.some((shipment) => shipment.branch_id === branch);
+    if (live.length === 0) return order.branch_id === null || order.branch_id === branch;
+    return live.some((shipment) => shipment.branch_id === branch);
   });
 }
 

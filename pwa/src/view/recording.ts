@@ -1,7 +1,10 @@
 /** What a tap records: an op with its time, its author and what was on the screen. */
 
 import type {
+  AttemptFailed,
   BranchId,
+  CallAttempt,
+  CancelFulfillment,
   Confirm,
   CreateFulfillment,
   Deliver,
@@ -26,6 +29,9 @@ type Sent<T> = { readonly [K in keyof T as null extends T[K] ? never : K]: T[K] 
 
 interface Bodies {
   confirm: Sent<Confirm>;
+  call_attempt: Sent<CallAttempt>;
+  cancel_fulfillment: Sent<CancelFulfillment>;
+  attempt_failed: Sent<AttemptFailed>;
   create_fulfillment: Sent<CreateFulfillment>;
   pack: Sent<Pack>;
   unpack: Sent<Unpack>;

@@ -30,9 +30,9 @@ export function isTroubled(op: StoredOp): boolean {
 
 /** The order that an op is about, if its body or its shipment says so. */
 export function orderOfOp(op: StoredOp): OrderId | null {
-  for (const reference of references(opOf(op).body)) {
-    const [noun, id = ''] = reference.split('/');
+  for (const [noun, id] of references(opOf(op).body)) {
     if (noun === 'order') return id as OrderId;
+    if (noun !== 'fulfillment') continue;
     const shipment = board.replica.book.fulfillments.get(id as never);
     if (shipment !== undefined) return shipment.order_id;
   }

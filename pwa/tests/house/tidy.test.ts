@@ -50,3 +50,15 @@ test('words for people stand in the dictionaries only', () => {
   const bare = />\s*[A-Z][a-z]+ [a-z]+[^<{]*</;
   expect(screens.filter(([, text]) => bare.test(text)).map(([path]) => path)).toEqual([]);
 });
+
+test('the app asks no server but its own', () => {
+  const code = ours.filter(([path]) => /\.tsx?$/.test(path));
+  const addresses = code.flatMap(([, text]) => text.match(/\b(https?|wss?):\/\/[\w.-]+/g) ?? []);
+  expect(addresses).toEqual(['https://wa.me']);
+  const asking = code.filter(([, text]) => /\bfetch\(|XMLHttp|sendBeacon|EventSource/.test(text));
+  expect(asking.map(([path]) => path).sort()).toEqual([
+    'sw.ts',
+    'sync/surroundings.ts',
+    'sync/transport.ts',
+  ]);
+});

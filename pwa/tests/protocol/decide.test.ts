@@ -8,6 +8,7 @@ import {
   fillOp,
   fillOrder,
   fillPolicy,
+  fillRiderRun,
   fillStaff,
   fillStock,
   type DeviceId,
@@ -20,6 +21,7 @@ interface DecideCase {
   name: string;
   given: Record<'branches' | 'orders' | 'fulfillments' | 'stock' | 'open', unknown[]> & {
     policy: unknown;
+    runs?: unknown[];
   };
   op: unknown;
   staff: unknown;
@@ -33,6 +35,7 @@ interface DecideCase {
     branch_id?: string;
     orders: unknown[];
     fulfillments: unknown[];
+    runs?: unknown[];
     stock: unknown[];
     opened: string[];
     closed: string[];
@@ -47,6 +50,7 @@ function rowsOf(given: DecideCase['given']): BookRows {
     orders: new Map(given.orders.map(fillOrder).map((o) => [o.id, o])),
     fulfillments: new Map(given.fulfillments.map(fillFulfillment).map((f) => [f.id, f])),
     stock: new Map(stock.map((s) => [stockKey(s.branch_id, s.variant_id), s])),
+    runs: new Map((given.runs ?? []).map(fillRiderRun).map((r) => [r.id, r])),
     open: new Map(given.open.map(fillDiscrepancy).map((d) => [d.id, d])),
   };
 }
@@ -83,6 +87,7 @@ test.each(cases.map((c) => [c.name, c] as const))('%s', (_name, given) => {
   });
   expect(decided.orders).toEqual(wanted.orders.map(fillOrder));
   expect(decided.fulfillments).toEqual(wanted.fulfillments.map(fillFulfillment));
+  if (wanted.runs !== undefined) expect(decided.runs).toEqual(wanted.runs.map(fillRiderRun));
   const stock: Stock[] = wanted.stock.map(fillStock);
   expect(stock.map((s) => book.stockOf(s.branch_id, s.variant_id))).toEqual(stock);
   const open = decided.discrepancies.filter((d) => d.closed_at === null);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { linkHash, utf8 } from '../../src/protocol/link.ts';
+import { hexHash, linkHash, utf8 } from '../../src/protocol/link.ts';
 import { vectors } from '../vectors.ts';
 
 test('an op is linked by the hash that Python computes over the same text', () => {
@@ -12,6 +12,7 @@ test('the hash is SHA-256 at every length around a block', () => {
   for (let length = 0; length < 200; length++) {
     const text = 'ق'.repeat(length);
     expect(linkHash(text)).toBe(createHash('sha256').update(text).digest('base64'));
+    expect(hexHash(text)).toBe(createHash('sha256').update(text).digest('hex'));
   }
 });
 

@@ -7,6 +7,7 @@ import {
   type DeviceId,
   type OrderId,
   type Patch,
+  type RunId,
   type StreamName,
   type VariantId,
 } from '../../src/protocol/generated.ts';
@@ -87,4 +88,44 @@ test('rows of a kind from tomorrow are passed over', () => {
   const replica = new Replica();
   replica.put(WORK, rows(['hologram/1', 1, { id: '1' }]));
   expect([...replica.book.orders.values()]).toEqual([]);
+});
+
+test('what a rider records without network shows on the parcel and in his run', () => {
+  const replica = new Replica();
+  const rider = fillStaff({ id: 'rafiq', name: 'Rafiq', role: 'rider' });
+  const own = 'rider/rafiq' as StreamName;
+  const parcel = {
+    id: 'f-1',
+    order_id: ID,
+    branch_id: 'lhr',
+    workflow: 'smart',
+    state: 'dispatched',
+    lines: [],
+    collect_paisa: 250_000,
+    run_id: 'run-1',
+    rider_id: 'rafiq',
+    stop: 1,
+  };
+  const stop = { fulfillment_id: 'f-1', order_id: ID, place: 1, collect_paisa: 250_000 };
+  const run = {
+    id: 'run-1',
+    branch_id: 'lhr',
+    rider_id: 'rafiq',
+    state: 'out',
+    stops: [stop],
+    made_by: 'amna',
+    made_at: 1,
+  };
+  replica.put(
+    own,
+    rows([`order/${ID}`, 1, order(1)], ['fulfillment/f-1', 2, parcel], ['run/run-1', 3, run]),
+  );
+  const body = { fulfillment_id: 'f-1', cash_paisa: 250_000 };
+  const op = fillOp({ id: 'op-2', n: 2, kind: 'deliver', by: 'rafiq', at: 9, body });
+  replica.lay([{ op, staff: rider, device_id: 'r' as DeviceId }]);
+  const seen = replica.book.runs.get('run-1' as RunId);
+  expect(seen?.stops[0]).toMatchObject({ state: 'delivered', cash_paisa: 250_000, at: 9 });
+  expect(seen?.expected_paisa).toBe(250_000);
+  expect(replica.book.orders.get(ID)?.door_paisa).toBe(250_000);
+  expect(replica.base.runs.get('run-1' as RunId)?.expected_paisa).toBe(0);
 });

@@ -1,6 +1,6 @@
 """Branch stock and the ledger it follows from."""
 
-from piccolo.columns import BigInt, Integer, Text
+from piccolo.columns import JSONB, BigInt, Integer, Text
 from piccolo.table import Table
 
 
@@ -14,6 +14,8 @@ class Stock(Table, tablename="stock"):
     damaged = BigInt()
     quarantine = BigInt()
     ledger_version = BigInt()
+    low_units = BigInt(null=True, default=None)
+    counted = JSONB(null=True, default=None)
 
 
 class LedgerHead(Table, tablename="ledger_head"):
@@ -42,6 +44,9 @@ class LedgerEntry(Table, tablename="ledger_entry"):
     fulfillment_id = Text(null=True, default=None)
     reverses = Text(null=True, default=None)
     hash = Text()
+    transfer_id = Text(null=True, default=None)
+    run_id = Text(null=True, default=None)
+    reason = Text(null=True, default=None)
 
 
 class LedgerLeg(Table, tablename="ledger_leg"):
@@ -54,3 +59,14 @@ class LedgerLeg(Table, tablename="ledger_leg"):
     account = Text()
     variant_id = Text()
     units = BigInt()
+
+
+class CashLeg(Table, tablename="cash_leg"):
+    """One side of an entry's payment; the cash legs of an entry sum to zero."""
+
+    shop_id = Text()
+    branch_id = Text()
+    version = BigInt()
+    place = Integer(primary_key=True)
+    account = Text()
+    paisa = BigInt()

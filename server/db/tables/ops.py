@@ -22,6 +22,8 @@ class Op(Table, tablename="op"):
     status = Text()
     code = Text(null=True, default=None)
     result = Text()
+    touched = Array(base_column=Text())
+    changes = JSONB()
 
 
 class Discrepancy(Table, tablename="discrepancy"):
@@ -37,3 +39,5 @@ class Discrepancy(Table, tablename="discrepancy"):
     recorded_at = BigInt()
     closed_at = BigInt(null=True, default=None)
     body = JSONB()
+    run_id = Text(null=True, default=None)
+    transfer_id = Text(null=True, default=None)

@@ -21,6 +21,8 @@ class CustomerOrder(Table, tablename="customer_order"):
     placed_at = BigInt()
     rev = BigInt()
     body = JSONB()
+    phone = Text(null=True, default=None)
+    wake_at = BigInt(null=True, default=None)
 
 
 class Fulfillment(Table, tablename="fulfillment"):
@@ -32,5 +34,31 @@ class Fulfillment(Table, tablename="fulfillment"):
     branch_id = Text()
     state = Text()
     variant_ids = Array(base_column=Text())
+    rev = BigInt()
+    body = JSONB()
+    run_id = Text(null=True, default=None)
+    tracking_number = Text(null=True, default=None)
+
+
+class RiderRun(Table, tablename="rider_run"):
+    """A rider's run with its stops and its cash."""
+
+    shop_id = Text()
+    id = Text(primary_key=True)
+    branch_id = Text()
+    rider_id = Text()
+    state = Text()
+    rev = BigInt()
+    body = JSONB()
+
+
+class Transfer(Table, tablename="transfer"):
+    """Goods between two branches."""
+
+    shop_id = Text()
+    id = Text(primary_key=True)
+    branch_id = Text()
+    to_branch_id = Text()
+    state = Text()
     rev = BigInt()
     body = JSONB()

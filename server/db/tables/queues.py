@@ -1,6 +1,6 @@
 """What comes in from Shopify and what must go out to it."""
 
-from piccolo.columns import BigInt, Bytea, Integer, Text
+from piccolo.columns import BigInt, Boolean, Bytea, Integer, Text
 from piccolo.table import Table
 
 
@@ -21,6 +21,7 @@ class Outbox(Table, tablename="outbox"):
     sent_at = BigInt(null=True, default=None)
     last_error = Text(null=True, default=None)
     created_at = BigInt()
+    notify_customer = Boolean()
 
 
 class WebhookInbox(Table, tablename="webhook_inbox"):

@@ -15,13 +15,15 @@ import {
   type OrderId,
   type Policy,
   type ResultStatus,
+  type RiderRun,
+  type RunId,
   type Staff,
   type StaffId,
   type Stock,
   type VariantId,
 } from '../generated.ts';
+import { reserves } from '../fulfillments.ts';
 import { LayeredMap } from '../layered-map.ts';
-import { reserves } from '../order-lines.ts';
 import { emptyStock, posted, type Posting } from '../postings.ts';
 import type { ReadOp } from '../read-op.ts';
 
@@ -48,6 +50,7 @@ export interface Decision {
   readonly detail: string | null;
   readonly orders: readonly Order[];
   readonly fulfillments: readonly Fulfillment[];
+  readonly runs: readonly RiderRun[];
   readonly postings: readonly Posting[];
   readonly discrepancies: readonly Discrepancy[];
 }
@@ -60,6 +63,7 @@ const NOTHING: Omit<Decision, 'status'> = {
   detail: null,
   orders: [],
   fulfillments: [],
+  runs: [],
   postings: [],
   discrepancies: [],
 };
@@ -82,6 +86,7 @@ export interface BookRows {
   readonly orders: ReadonlyMap<OrderId, Order>;
   readonly fulfillments: ReadonlyMap<FulfillmentId, Fulfillment>;
   readonly stock: ReadonlyMap<StockKey, Stock>;
+  readonly runs: ReadonlyMap<RunId, RiderRun>;
   readonly open: ReadonlyMap<DiscrepancyId, Discrepancy>;
 }
 
@@ -91,6 +96,7 @@ export class Book {
   readonly orders: LayeredMap<OrderId, Order>;
   readonly fulfillments: LayeredMap<FulfillmentId, Fulfillment>;
   readonly stock: LayeredMap<StockKey, Stock>;
+  readonly runs: LayeredMap<RunId, RiderRun>;
   /** Discrepancies that are not closed. */
   readonly open: LayeredMap<DiscrepancyId, Discrepancy>;
 
@@ -100,6 +106,7 @@ export class Book {
     this.orders = new LayeredMap(rows.orders);
     this.fulfillments = new LayeredMap(rows.fulfillments);
     this.stock = new LayeredMap(rows.stock);
+    this.runs = new LayeredMap(rows.runs);
     this.open = new LayeredMap(rows.open);
   }
 
@@ -108,9 +115,18 @@ export class Book {
     return this.stock.get(stockKey(branchId, variantId)) ?? emptyStock(branchId, variantId);
   }
 
+  /** An order's shipments in the order in which they were made. */
+  shipmentsOf(orderId: OrderId): readonly Fulfillment[] {
+    const madeAt = (shipment: Fulfillment) => shipment.steps[0]?.recorded_at ?? 0;
+    return [...this.fulfillments.values()]
+      .filter((shipment) => shipment.order_id === orderId)
+      .sort((a, b) => madeAt(a) - madeAt(b) || (a.id < b.id ? -1 : 1));
+  }
+
   /** Make the decision part of the book, so that the next op sees it. */
   apply(decided: Decision): void {
     for (const order of decided.orders) this.orders.set(order.id, order);
+    for (const run of decided.runs) this.runs.set(run.id, run);
     for (const shipment of decided.fulfillments) {
       this.reserve(this.fulfillments.get(shipment.id), -1);
       this.reserve(shipment, 1);

@@ -1,18 +1,27 @@
-/** Making a shipment: a claim on units neither promised nor out; twin of `sync_protocol/decide/creating.py`. */
+/**
+ * Making a shipment, a claim on units neither promised nor out, and giving it up before packing; twin of
+ * `sync_protocol/decide/creating.py`.
+ */
 
 import {
   fillFulfillment,
+  type CancelFulfillment,
   type CreateFulfillment,
   type Fulfillment,
   type FulfillmentLine,
+  type FulfillmentState,
   type Order,
 } from '../generated.ts';
-import { lineOf, liveShipments, remainingUnits } from '../order-lines.ts';
+import { lineOf, liveShipments, remainingUnits, stillDuePaisa } from '../order-lines.ts';
+import { maySkipAsking } from '../rights.ts';
+import { needsConfirmation } from '../statuses.ts';
 import { decision, type Book, type Decision, type Recorded } from './book.ts';
 import {
+  already,
   namedLines,
   parked,
   refused,
+  shipmentAndOrder,
   splitByRemaining,
   stepped,
   withShipment,
@@ -34,7 +43,7 @@ export function createFulfillment(book: Book, act: Recorded, body: CreateFulfill
   const wanted = namedLines(order, body.lines);
   if (wanted === null) return parked('unknown_reference', `a line of order ${order.id}`);
   const split = splitByRemaining(order, wanted);
-  const refusal = refusalOf(order, body, split, branch.active);
+  const refusal = refusalOf(act, order, body, split, branch.active);
   if (refusal !== null) return { ...refusal, fulfillments: [stub(act, body, wanted)] };
   const planned = planShipment(body, split.free, collectPaisa(order, split.free));
   const shipment = stepped(planned, 'pending', act);
@@ -46,6 +55,7 @@ export function createFulfillment(book: Book, act: Recorded, body: CreateFulfill
 }
 
 function refusalOf(
+  act: Recorded,
   order: Order,
   body: CreateFulfillment,
   split: Split,
@@ -53,7 +63,8 @@ function refusalOf(
 ): Decision | null {
   if (order.cancelled_at !== null) return refused('order_cancelled');
   if (!branchActive) return refused('branch_closed');
-  if (needsConfirmation(order) && !body.override_reason) return refused('not_confirmed');
+  const skipsAsking = body.override_reason && maySkipAsking(act.staff.role);
+  if (needsConfirmation(order) && !skipsAsking) return refused('not_confirmed');
   if (split.free.length > 0) return null;
   const first = liveShipments(order)[0];
   if (first === undefined) return refused('lines_taken');
@@ -61,16 +72,13 @@ function refusalOf(
   return decision('refused', { code: 'lines_taken', by, at, branch_id });
 }
 
-/** Whether the customer must still be asked before a shipment is made (S09). */
-export function needsConfirmation(order: Order): boolean {
-  return order.confirmation.state === 'pending' || order.confirmation.state === 'reconfirm';
-}
+const WILL_COLLECT: readonly FulfillmentState[] = ['pending', 'packed', 'dispatched', 'recorded'];
 
 /**
  * What this parcel collects on delivery, in paisa.
  *
- * The only parcel of an order collects all that is outstanding, delivery charge included; a part collects the price
- * of its own lines, at most what is outstanding.
+ * The last parcel of an order collects all that is still due and no other parcel will bring, delivery charge included;
+ * one before it collects the price of its own lines, at most that.
  */
 export function collectPaisa(order: Order, lines: readonly FulfillmentLine[]): number {
   if (!order.cod) return 0;
@@ -79,12 +87,16 @@ export function collectPaisa(order: Order, lines: readonly FulfillmentLine[]): n
     (sum, line) => sum + remainingUnits(line) - (taken.get(line.id) ?? 0),
     0,
   );
-  if (rest === 0 && liveShipments(order).length === 0) return order.outstanding_paisa;
+  const others = order.shipments
+    .filter(({ state }) => WILL_COLLECT.includes(state))
+    .reduce((sum, { collect_paisa }) => sum + collect_paisa, 0);
+  const due = Math.max(0, stillDuePaisa(order) - others);
+  if (rest === 0) return due;
   const price = lines.reduce(
     (sum, line) => sum + (lineOf(order, line.order_line_id)?.unit_paisa ?? 0) * line.units,
     0,
   );
-  return Math.min(order.outstanding_paisa, price);
+  return Math.min(due, price);
 }
 
 function planShipment(
@@ -109,4 +121,20 @@ function stub(
   wanted: readonly FulfillmentLine[],
 ): Fulfillment {
   return stepped({ ...planShipment(body, wanted, 0), refused: true }, 'cancelled', act);
+}
+
+/** Release a pending shipment's units. */
+export function cancelFulfillment(book: Book, act: Recorded, body: CancelFulfillment): Decision {
+  const found = shipmentAndOrder(book, body.fulfillment_id);
+  if (found === null) return parked('unknown_reference', `fulfillment ${body.fulfillment_id}`);
+  const { shipment, order } = found;
+  if (shipment.state === 'cancelled') return already(shipment);
+  if (shipment.state !== 'pending') {
+    return { ...already(shipment), status: 'refused', code: 'not_pending' };
+  }
+  const gone = stepped({ ...shipment, note: body.reason || shipment.note }, 'cancelled', act);
+  return decision('applied', {
+    orders: [withShipment(order, shipment, gone)],
+    fulfillments: [gone],
+  });
 }

@@ -2,23 +2,15 @@
 
 import {
   fillFulfillment,
-  type Discrepancy,
   type Fulfillment,
   type FulfillmentLine,
   type ManualFulfillment,
 } from '../generated.ts';
 import { decision, type Book, type Decision, type Recorded } from './book.ts';
-import {
-  about,
-  flagged,
-  namedLines,
-  oversells,
-  parked,
-  shipPosting,
-  splitByEntitlement,
-  stepped,
-  withShipment,
-} from './shipping.ts';
+import { sentOut } from './correcting.ts';
+import { collectPaisa } from './creating.ts';
+import { about, flagged, oversells, withFlags } from './flags.ts';
+import { namedLines, parked, splitByEntitlement, stepped } from './shipping.ts';
 
 /** Deduct what somebody says was sent (S35). Units that are out already are not deducted again (S39). */
 export function manualFulfillment(book: Book, act: Recorded, body: ManualFulfillment): Decision {
@@ -31,24 +23,18 @@ export function manualFulfillment(book: Book, act: Recorded, body: ManualFulfill
   const wanted = namedLines(order, body.lines);
   if (wanted === null) return parked('unknown_reference', `a line of order ${order.id}`);
   const split = splitByEntitlement(order, wanted);
-  const doubtful: Discrepancy[] =
+  const doubtful =
     split.excess.length > 0
       ? [about(act, writtenDown(body, split.excess), 'possible_double_deduct')]
       : [];
   if (split.free.length === 0) {
     return doubtful.length > 0 ? flagged(doubtful) : decision('noop', { code: 'already_done' });
   }
-  const stepDone = stepped(writtenDown(body, split.free), 'recorded', act);
-  const posting = shipPosting(act, stepDone, 'ship_manual');
-  const shipment = { ...stepDone, posting_id: posting.id };
-  const flags = [...oversells(book, act, posting), ...doubtful];
-  return decision(flags.length > 0 ? 'flagged' : 'applied', {
-    code: flags[0]?.code ?? null,
-    orders: [withShipment(order, null, shipment)],
-    fulfillments: [shipment],
-    postings: [posting],
-    discrepancies: flags,
-  });
+  const written = writtenDown(body, split.free);
+  const toCollect = { ...written, collect_paisa: collectPaisa(order, split.free) };
+  const sent = sentOut(book, act, order, stepped(toCollect, 'recorded', act));
+  const short = sent.postings.flatMap((posting) => oversells(book, act, posting));
+  return withFlags(sent, [...short, ...doubtful]);
 }
 
 function writtenDown(body: ManualFulfillment, lines: readonly FulfillmentLine[]): Fulfillment {

@@ -18,7 +18,7 @@ PAGES := pwa/dist/index.html
 PAGE_SOURCES := $(shell find pwa -type f -not -path '*/node_modules/*' -not -path 'pwa/dist/*' -not -path 'pwa/tests/*' -not -name '.*' -not -name '* *')
 
 .PHONY: help setup check check-python check-pages check-generated test test-python test-pages \
-	test-browser demo serve bench generate lock browser
+	test-browser demo serve bench mutants nightly generate lock browser
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -37,6 +37,12 @@ serve: .venv/ready $(PAGES) ## the server; more with SERVE="--port 9000"
 
 bench: .venv/ready ## how fast, against what the database could do at most
 	$(IN) tests.bench
+
+mutants: .venv/ready ## plant bugs one by one; each must be caught (MUTANTS="name …" for a few)
+	$(IN) tests.mutants $(MUTANTS)
+
+nightly: .venv/ready ## the properties over 5,000 random histories each
+	RAWANA_EXAMPLES=5000 $(IN) pytest tests/sync_protocol/test_any_history.py $(PYTEST)
 
 generate: .venv/ready ## write what is generated from sync_protocol
 	$(IN) sync_protocol.typescript > pwa/src/protocol/generated.ts.new

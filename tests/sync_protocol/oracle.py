@@ -1,11 +1,10 @@
-"""A sequential oracle of some 60 lines: every shelf from the raw ops alone, without flags, ledger, rows or promises."""
+"""A sequential oracle of 60 lines: every shelf from the raw ops alone, without flags, ledger, rows or promises."""
 
 from collections import Counter
 
 INTO = dict.fromkeys(("opening_stock", "receive_stock", "counter_return"), 1)
 INTO |= dict.fromkeys(("counter_sale", "transfer_send"), -1)
 ARRIVES = {"received_units": "sellable", "damaged_units": "damaged", "short_units": "lost"}
-BACK = (("unpack", "out"), ("void_fulfillment", "manual"), ("void_fulfillment", "synced"))
 
 
 class Oracle:
@@ -18,9 +17,7 @@ class Oracle:
 
     def leave(self, body, branch, state, cap, what):
         live = [s for s in self.ships.values() if s["state"] not in ("idle", "over")]
-        asked = Counter()
-        for x in body["lines"]:
-            asked[x["order_line_id"]] += x["units"]
+        asked = sum((Counter({x["order_line_id"]: x["units"]}) for x in body["lines"]), Counter())
         room = {i: self.lines[i][cap] - sum(s[what][i] for s in live) for i in asked}
         sent = Counter({i: min(n, room[i]) for i, n in asked.items() if room[i] > 0})
         if sent:
@@ -30,19 +27,18 @@ class Oracle:
 
     def told(self, kind, body):
         branch, ship = body.get("branch_id"), self.ships.get(body.get("fulfillment_id"))
-        doing = (kind, ship and ship["state"])
+        doing = f"{kind} {ship['state'] if ship else 'new'}"
         if kind == "shopify_order":
             for x in body["lines"]:
                 most = max(x["ordered_units"], x["current_units"])
                 self.lines[x["id"]] = (x["variant_id"], most, x.get("fulfilled_units", 0))
-        elif doing == ("create_fulfillment", None):
+        elif doing == "create_fulfillment new":
             self.ships[body["fulfillment_id"]] = {"b": branch, "gone": {}, "state": "idle"}
-        elif doing in (("pack", "idle"), ("manual_fulfillment", None)):
-            state = "manual" if ship is None else "out"
-            self.leave(body, branch or ship["b"], state, 1, "gone")
-        elif doing == ("branch_sync", None):
+        elif doing in ("pack idle", "manual_fulfillment new"):
+            self.leave(body, branch or ship["b"], "out" if ship else "manual", 1, "gone")
+        elif doing == "branch_sync new":
             self.leave(body, branch, "synced", 2, "sent")
-        elif doing in BACK:
+        elif doing in ("unpack out", "void_fulfillment manual", "void_fulfillment synced"):
             self.put(ship, +1)
             ship["state"] = "idle" if kind == "unpack" else "over"
         elif kind == "return_receive" and ship["state"] not in ("idle", "over"):
@@ -50,11 +46,9 @@ class Oracle:
                 units = min(x["units"], ship["gone"][x["order_line_id"]])
                 ship["gone"][x["order_line_id"]] -= units
                 ship["state"] = "back" if units else ship["state"]
-                came, where = (
-                    x.get("came_variant_id"),
-                    x["disposition"].replace("wrong_item", "quarantine"),
-                )
-                self.shelf[branch, where, came or self.lines[x["order_line_id"]][0]] += units
+                item = x.get("came_variant_id") or self.lines[x["order_line_id"]][0]
+                where = x["disposition"].replace("wrong_item", "quarantine")
+                self.shelf[branch, where, item] += units
         for x in body.get("lines", ()):
             self.goods(kind, body, x, x.get("variant_id"))
 

@@ -6,7 +6,7 @@ from sync_protocol.bodies.keeping import CountedGoods, CountStock
 from sync_protocol.codes import Code
 from sync_protocol.decide.book import Book, CountMark, Decision, Moved, Recorded
 from sync_protocol.decide.clocks import server_time
-from sync_protocol.decide.flags import closed, discrepancy, with_flags
+from sync_protocol.decide.flags import closed, discrepancy, oversells, with_flags
 from sync_protocol.decide.keeping import unknown_goods
 from sync_protocol.ids import BranchId
 from sync_protocol.ledger import EXTERNAL, SELLABLE, EntryKind, Leg, Posting, moved
@@ -19,7 +19,8 @@ def count(book: Book, act: Recorded, body: CountStock) -> Decision:
 
     Expected is the book as the counting phone had it: the rows it had seen and its own earlier work, and besides what
     others did clearly before the count although it became known later. What happened within the clocks' uncertainty of
-    the count may or may not have been in the counted number: it stands, and somebody counts again.
+    the count may or may not have been in the counted number: it stands, and somebody counts again. Where others took
+    more after the count than it had found, the shelf is below zero, and asked about like any other (S6).
     """
     unknown = unknown_goods(book, body.branch_id, [line.variant_id for line in body.lines])
     if unknown is not None:
@@ -60,7 +61,7 @@ def count(book: Book, act: Recorded, body: CountStock) -> Decision:
         counted=tuple(marks),
         discrepancies=_counted_again(book, act, body),
     )
-    return with_flags(decision, tuple(flags))
+    return with_flags(decision, (*flags, *oversells(book, act, posting)))
 
 
 def _counted_again(book: Book, act: Recorded, body: CountStock) -> tuple[Discrepancy, ...]:

@@ -269,6 +269,14 @@ PLANTED = (
         tests=("tests/sync_protocol/test_counting.py",),
     ),
     Planted(
+        name="count_below_zero_in_silence",
+        says="a count that leaves a shelf below zero asks nobody",
+        path="sync_protocol/decide/counting.py",
+        old="(*flags, *oversells(book, act, posting))",
+        new="tuple(flags)",
+        tests=("tests/sync_protocol/test_counting.py",),
+    ),
+    Planted(
         name="late_fact_counts_twice",
         says="goods that had left before a count are deducted from the counted number",
         path="sync_protocol/decide/settling.py",

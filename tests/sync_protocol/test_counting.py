@@ -96,6 +96,21 @@ def test_what_others_sold_after_the_count_is_not_erased_by_it():
     assert shop.sellable() == 3, "five were there, then two went"
 
 
+def test_what_others_sold_after_the_count_beyond_what_it_found_is_asked_about():
+    shop = Shop()
+    seen = shop.version
+    shop.sell(2, ago=0)
+    decision = shop.count(1, seen=seen, ago=30)
+    assert (shop.sellable(), decision.code, shop.open_codes()) == (-1, "oversell", ["oversell"])
+    shop.count(0)
+    assert (shop.sellable(), shop.open_codes()) == (0, [])
+    unclear = Shop()
+    unclear.sell(2, ago=0, clock=None)
+    decision = unclear.count(1, seen=0, ago=0)
+    assert (unclear.sellable(), decision.code) == (-1, "count_ambiguous")
+    assert unclear.open_codes() == ["count_ambiguous", "oversell"]
+
+
 def test_what_others_sold_before_the_count_but_synced_before_it_too_is_not_counted_twice():
     shop = Shop()
     seen = shop.version

@@ -51,6 +51,7 @@ class ActionKind(StrEnum):
     RENUMBER = "renumber"
     ADOPT_EPOCH = "adopt_epoch"
     SHRINK_BATCH = "shrink_batch"
+    WIPE = "wipe"
     ARM = "arm"
 
 
@@ -59,6 +60,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `unsent`: ops without a result remain. `more`: the reply asks to go on. `away`: more than AWAY_MS have passed since
     the last contact. `epoch_changed`, `head_differs`: the hello showed another epoch, or another head of this op log.
+    `revoked`: the hello said that this device may no longer talk.
     """
 
     kind: EventKind
@@ -67,6 +69,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     away: bool = False
     epoch_changed: bool = False
     head_differs: bool = False
+    revoked: bool = False
     problem: Problem | None = None
     retry_after_ms: int = 0
 
@@ -84,7 +87,7 @@ class Phone(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `greeted`: a hello has been answered since start or since being away. `must_offer`: recovery has to run before
     anything is pushed. `recovering`: a new epoch waits to be adopted, which happens last (R7). `again`: something came
-    in while a request was under way.
+    in while a request was under way. `leaving`: the device was revoked; what it holds is still handed over, then wiped.
     """
 
     phase: Phase = Phase.IDLE
@@ -94,6 +97,7 @@ class Phone(Struct, frozen=True, kw_only=True, omit_defaults=True):
     must_offer: bool = False
     recovering: bool = False
     again: bool = False
+    leaving: bool = False
 
 
 Stepped = tuple[Phone, tuple[Action, ...]]
@@ -127,6 +131,8 @@ def step(phone: Phone, event: Event) -> Stepped:
 def _next(phone: Phone) -> Stepped:
     """Start the most urgent request: greet, then recover, then push, then pull."""
     phone = replace(phone, again=False)
+    if phone.leaving:
+        return _leave(phone)
     if not phone.greeted:
         return replace(phone, phase=Phase.GREETING), (Action(kind=ActionKind.HELLO),)
     if phone.must_offer:
@@ -137,6 +143,15 @@ def _next(phone: Phone) -> Stepped:
         adopted, actions = _next(replace(phone, recovering=False))
         return adopted, (Action(kind=ActionKind.ADOPT_EPOCH), *actions)
     return replace(phone, phase=Phase.PULLING), (Action(kind=ActionKind.PULL),)
+
+
+def _leave(phone: Phone) -> Stepped:
+    """Hand over what is left into quarantine; nothing is pulled any more. Then wipe, and rest for good (§8)."""
+    if phone.must_offer:
+        return replace(phone, phase=Phase.OFFERING), (Action(kind=ActionKind.OFFER),)
+    if phone.unsent:
+        return replace(phone, phase=Phase.PUSHING), (Action(kind=ActionKind.PUSH),)
+    return replace(phone, phase=Phase.STOPPED), (Action(kind=ActionKind.WIPE),)
 
 
 def _recorded(phone: Phone) -> Stepped:
@@ -175,6 +190,7 @@ def _answered(phone: Phone, event: Event) -> Stepped:
                     greeted=True,
                     must_offer=phone.must_offer or lost,
                     recovering=phone.recovering or event.epoch_changed,
+                    leaving=phone.leaving or event.revoked,
                 )
             )
         case EventKind.OFFER_OK:
@@ -183,7 +199,7 @@ def _answered(phone: Phone, event: Event) -> Stepped:
         case _:
             if event.retry_after_ms > 0 and phone.unsent:
                 return _wait_exactly(replace(phone, phase=Phase.WAITING, again=False), event)
-            if phone.unsent or phone.again or phone.recovering or event.more:
+            if phone.unsent or phone.again or phone.recovering or phone.leaving or event.more:
                 return _next(phone)
             return replace(phone, phase=Phase.IDLE), (
                 Action(kind=ActionKind.ARM, ceiling_ms=POLL_MS),
@@ -194,8 +210,11 @@ def _problem(phone: Phone, event: Event) -> Stepped:
     if phone.phase not in IN_FLIGHT:
         return phone, ()
     match event.problem:
-        case Problem.REVOKED:
+        case Problem.REVOKED if phone.phase in (Phase.PUSHING, Phase.OFFERING):
+            # Not even into quarantine: nothing is wiped, a person has to look at this phone.
             return replace(phone, phase=Phase.STOPPED), ()
+        case Problem.REVOKED:
+            return _next(replace(phone, leaving=True))
         case Problem.EPOCH:
             return _next(replace(phone, greeted=True, must_offer=True, recovering=True))
         case Problem.FORK | Problem.GAP:

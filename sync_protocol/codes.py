@@ -46,6 +46,9 @@ class Code(StrEnum):
     SETTLED_OTHERWISE = "settled_otherwise"
     BELOW_ZERO = "below_zero"
     BRANCH_INACTIVE = "branch_inactive"
+    LEDGER_DIFFERS = "ledger_differs"
+    LEDGER_BEHIND = "ledger_behind"
+    HISTORY_HOLE = "history_hole"
     CLOCK_DOUBTFUL = "clock_doubtful"
     # Nothing to do, or done with a remark.
     ALREADY_DONE = "already_done"
@@ -77,6 +80,7 @@ class Code(StrEnum):
     ID_REUSE = "id_reuse"
     UNREADABLE = "unreadable"
     FAILED = "failed"
+    DISMISSED = "dismissed"
 
 
 BLOCKING = frozenset(
@@ -91,7 +95,7 @@ BLOCKING = frozenset(
 )
 """Parkings that a later replay can end, so that what the same device recorded after them on the same entity must wait.
 
-What can never become valid (`invalid`, `unreadable`, `id_reuse`) holds up nothing.
+What can never become valid (`invalid`, `unreadable`, `id_reuse`) holds up nothing, nor does what a supervisor dismissed.
 """
 
 CONFLICTS = frozenset(

@@ -9,6 +9,12 @@ PULL_BYTES_MAX = 524_288
 PULL_ROWS_MAX = 2_000
 OFFER_IDS_MAX = 20_000
 JOURNAL_DAYS = 30
+JOURNAL_FLOOR_DAYS = 14
+"""An answered op stays this long on its phone even when a backup of the server has it already."""
+
+BACKUP_MARGIN_MS = 3_600_000
+"""How much earlier than it says a backup may have been taken: clocks of two servers need not agree."""
+
 JOURNAL_OPS_MAX = 20_000
 
 INTEGER_MAX = 9_007_199_254_740_991

@@ -7,7 +7,14 @@ import msgspec
 from msgspec import Meta, Struct
 
 from sync_protocol.bodies.asking import AssignBranch, CallAttempt, Confirm, EditContact
-from sync_protocol.bodies.desk import ClassifyExchange, PlanExchange, Resolve, SettleExchange
+from sync_protocol.bodies.desk import (
+    ClassifyExchange,
+    Dismiss,
+    PlanExchange,
+    Replay,
+    Resolve,
+    SettleExchange,
+)
 from sync_protocol.bodies.keeping import (
     CounterReturn,
     CounterSale,
@@ -56,7 +63,12 @@ from sync_protocol.bodies.shipping import (
     UndoDispatch,
     Unpack,
 )
-from sync_protocol.bodies.store_news import ShopifyOrder, ShopifyOutcome, TimePassed
+from sync_protocol.bodies.store_news import (
+    ServerFinding,
+    ShopifyOrder,
+    ShopifyOutcome,
+    TimePassed,
+)
 from sync_protocol.limits import ID_MAX, INTEGER_MAX
 
 
@@ -117,9 +129,12 @@ class OpKind(StrEnum):
     PLAN_EXCHANGE = "plan_exchange"
     SETTLE_EXCHANGE = "settle_exchange"
     RESOLVE = "resolve"
+    REPLAY = "replay"
+    DISMISS = "dismiss"
     SHOPIFY_ORDER = "shopify_order"
     SHOPIFY_OUTCOME = "shopify_outcome"
     TIME_PASSED = "time_passed"
+    SERVER_FINDING = "server_finding"
 
 
 OpBody = (
@@ -169,9 +184,12 @@ OpBody = (
     | PlanExchange
     | SettleExchange
     | Resolve
+    | Replay
+    | Dismiss
     | ShopifyOrder
     | ShopifyOutcome
     | TimePassed
+    | ServerFinding
 )
 
 
@@ -242,9 +260,12 @@ KINDS: dict[OpKind, KindRule] = {
     OpKind.PLAN_EXCHANGE: _claim(PlanExchange),
     OpKind.SETTLE_EXCHANGE: _fact(SettleExchange),
     OpKind.RESOLVE: _claim(Resolve),
+    OpKind.REPLAY: _claim(Replay),
+    OpKind.DISMISS: _claim(Dismiss),
     OpKind.SHOPIFY_ORDER: _news(ShopifyOrder),
     OpKind.SHOPIFY_OUTCOME: _news(ShopifyOutcome),
     OpKind.TIME_PASSED: _news(TimePassed),
+    OpKind.SERVER_FINDING: _news(ServerFinding),
 }
 
 

@@ -49,6 +49,23 @@ class Result(Struct, frozen=True, kw_only=True, omit_defaults=True):
     versions: dict[StreamName, int] = {}
 
 
+class ParkedOp(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the desk shows of an op that is kept but has no effect yet: what, whose, when, and why it waits.
+
+    `at` and `recorded_at` are epoch ms by the device and by the server; `refs` are the things that it is about.
+    """
+
+    id: OpId
+    kind: str
+    by: StaffId
+    device_id: DeviceId
+    at: int
+    recorded_at: int
+    code: Code
+    detail: str | None = None
+    refs: tuple[str, ...] = ()
+
+
 class Outcome(StrEnum):
     """What a supervisor says became of a discrepancy; each is carried out by the op that says so."""
 

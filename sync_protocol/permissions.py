@@ -17,7 +17,12 @@ class Reach(StrEnum):
 
 
 _NOWHERE = dict.fromkeys(OpKind, Reach.NONE)
-_NEWS = (OpKind.SHOPIFY_ORDER, OpKind.SHOPIFY_OUTCOME, OpKind.TIME_PASSED)
+_NEWS = (
+    OpKind.SHOPIFY_ORDER,
+    OpKind.SHOPIFY_OUTCOME,
+    OpKind.TIME_PASSED,
+    OpKind.SERVER_FINDING,
+)
 _EVERYWHERE = dict.fromkeys(OpKind, Reach.SHOP) | dict.fromkeys(_NEWS, Reach.NONE)
 
 ASKING = (OpKind.CONFIRM, OpKind.CALL_ATTEMPT, OpKind.EDIT_CONTACT)
@@ -64,6 +69,8 @@ _HEAD_OFFICE_ONLY = (
     OpKind.OPENING_STOCK,
     OpKind.FIX_BRANCH_STOCK,
     OpKind.RESOLVE,
+    OpKind.REPLAY,
+    OpKind.DISMISS,
     OpKind.MARK_LOST,
     OpKind.WRITE_OFF,
     OpKind.REOPEN_RUN,
@@ -89,7 +96,8 @@ RIGHTS: dict[Role, dict[OpKind, Reach]] = {
     ),
     Role.CALLER: _NOWHERE | dict.fromkeys(ASKING, Reach.SHOP),
     Role.VIEWER: _NOWHERE,
-    Role.SHOPIFY: _NOWHERE | dict.fromkeys(_NEWS, Reach.SHOP),
+    # The server itself tries again what waited for a newer version or for an order.
+    Role.SHOPIFY: _NOWHERE | dict.fromkeys((*_NEWS, OpKind.REPLAY), Reach.SHOP),
 }
 
 DECIDES_ALONE = frozenset({Role.OWNER, Role.SUPERVISOR})

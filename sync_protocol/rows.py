@@ -8,10 +8,11 @@ from enum import StrEnum
 import msgspec
 from msgspec import Struct
 
+from sync_protocol.fleet import FleetDevice
 from sync_protocol.fulfillments import Fulfillment
 from sync_protocol.ids import RowKey, StreamName
 from sync_protocol.orders import Order
-from sync_protocol.outcomes import Discrepancy
+from sync_protocol.outcomes import Discrepancy, ParkedOp, Result
 from sync_protocol.runs import RiderRun
 from sync_protocol.shop import Branch, Courier, Policy, Staff, Variant
 from sync_protocol.stock import Stock
@@ -32,7 +33,9 @@ class RowKind(StrEnum):
     RUN = "run"
     TRANSFER = "transfer"
     DISCREPANCY = "discrepancy"
+    PARKED = "parked"
     RESULT = "result"
+    DEVICE = "device"
 
 
 RowBody = (
@@ -47,6 +50,9 @@ RowBody = (
     | RiderRun
     | Transfer
     | Discrepancy
+    | ParkedOp
+    | Result
+    | FleetDevice
 )
 
 ROW_BODIES: dict[RowKind, type[RowBody]] = {
@@ -61,6 +67,9 @@ ROW_BODIES: dict[RowKind, type[RowBody]] = {
     RowKind.RUN: RiderRun,
     RowKind.TRANSFER: Transfer,
     RowKind.DISCREPANCY: Discrepancy,
+    RowKind.PARKED: ParkedOp,
+    RowKind.RESULT: Result,
+    RowKind.DEVICE: FleetDevice,
 }
 
 

@@ -36,8 +36,9 @@ from server.practice_store.app import asgi_app
 from server.practice_store.store import seed_catalogue
 from server.practice_store.trading import trading
 from server.shopify.clients import opened_clients
-from server.sync.applying import Sender, apply_chunk
+from server.sync.applying import apply_chunk
 from sync_protocol.ids import DeviceId, Incarnation
+from sync_protocol.taking import Sender
 
 FIRST_ORDERS = 60
 EVERY_S = 6.0

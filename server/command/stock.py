@@ -15,7 +15,7 @@ from server.db import history, op_log, shops
 from server.db.connections import Connection
 from server.db.pool import Database, run_transaction
 from server.intake.opening_csv import read_opening_csv
-from server.sync.applying import Applied, Sender, apply_locked
+from server.sync.applying import Applied, apply_locked
 from sync_protocol.bodies.keeping import OpeningStock
 from sync_protocol.bodies.parts import VariantUnits
 from sync_protocol.canonical import canonical, digest_hex
@@ -26,6 +26,7 @@ from sync_protocol.permissions import DECIDES_ALONE
 from sync_protocol.reading import read_op
 from sync_protocol.server_session import Incoming
 from sync_protocol.shop import Staff
+from sync_protocol.taking import Sender
 
 COMMAND_DEVICE = DeviceId("command")
 LINES_PER_OP = 100

@@ -42,9 +42,9 @@ _counted = msgspec.json.Decoder(Counted)
 
 
 async def load_book(
-    connection: Connection, shop_id: ShopId, bodies: Iterable[OpBody], device_id: DeviceId
+    connection: Connection, shop_id: ShopId, bodies: Iterable[OpBody], devices: Iterable[DeviceId]
 ) -> Book:
-    """Lock and load all that the bodies of a device's ops may read or change."""
+    """Lock and load all that the bodies of these devices' ops may read or change."""
     reach = reach_of(bodies)
     book = await _book_of_shop(connection, shop_id)
     if reach.discrepancies:
@@ -61,7 +61,7 @@ async def load_book(
     book.past = await past_orders(connection, shop_id, reach.phones | _phones_of(book, reach))
     book.variants = await _known_variants(connection, shop_id, reach.variants)
     book.stock = await _lock_stock(connection, shop_id, _stock_pairs(book, reach))
-    book.open = await _open_discrepancies(connection, shop_id, book, reach, device_id)
+    book.open = await _open_discrepancies(connection, shop_id, book, reach, devices)
     if reach.counts:
         book.history = await moves_since(connection, shop_id, reach.counts)
     return book
@@ -323,9 +323,13 @@ async def reserved_units(
 
 
 async def _open_discrepancies(
-    connection: Connection, shop_id: ShopId, book: Book, reach: Reach, device_id: DeviceId
+    connection: Connection,
+    shop_id: ShopId,
+    book: Book,
+    reach: Reach,
+    devices: Iterable[DeviceId],
 ) -> dict[DiscrepancyId, Discrepancy]:
-    """Return what is open about the loaded things, what is named, and what is open about the device itself."""
+    """Return what is open about the loaded things, what is named, and what is open about the devices themselves."""
     rows = await connection.fetch(
         """
         SELECT id, body FROM discrepancy
@@ -340,6 +344,6 @@ async def _open_discrepancies(
         [branch for branch, _ in book.stock],
         [variant for _, variant in book.stock],
         list(book.runs),
-        [*reach.discrepancies, f"{device_id}.clock_doubtful"],
+        [*reach.discrepancies, *(f"{device_id}.clock_doubtful" for device_id in devices)],
     )
     return {DiscrepancyId(row["id"]): _discrepancy.decode(row["body"]) for row in rows}

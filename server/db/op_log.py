@@ -181,6 +181,36 @@ async def _insert_ops(
     )
 
 
+class DecidedAgain(Struct, frozen=True, kw_only=True):
+    """A parked op as it stands after it was decided anew, and the op that asked for that."""
+
+    op: StoredOp
+    decided_by: OpId
+
+
+async def store_again(connection: Connection, shop_id: ShopId, ops: Sequence[DecidedAgain]) -> None:
+    """Write what became of parked ops; how they came stays as it is."""
+    await connection.executemany(
+        """
+        UPDATE op SET status = $3, code = $4, result = $5, touched = $6, changes = $7, decided_by = $8
+        WHERE shop_id = $1 AND id = $2
+        """,
+        [
+            (
+                shop_id,
+                one.op.id,
+                one.op.status,
+                one.op.code,
+                one.op.result,
+                list(one.op.touched),
+                one.op.changes,
+                one.decided_by,
+            )
+            for one in ops
+        ],
+    )
+
+
 async def unconfirmed_results(
     connection: Connection,
     shop_id: ShopId,

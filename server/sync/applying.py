@@ -8,37 +8,39 @@ from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
-from server.db import book_storing, books, ledger, op_log
+from server.db import book_storing, books, ledger, op_log, parking
 from server.db.connections import Connection
 from server.db.streams import Written, write_rows
-from sync_protocol.changes import Change, changes_of, touched_things
-from sync_protocol.codes import BLOCKING, Code
-from sync_protocol.decide.book import Book, Decision, Recorded
-from sync_protocol.decide.flags import discrepancy, named_after
-from sync_protocol.decide.settling import decide_on_server
-from sync_protocol.decide.shipping import parked
-from sync_protocol.ids import DeviceId, Incarnation, OpId, ShopId, StreamName
-from sync_protocol.ledger import LedgerEntry, Posting, chain
+from sync_protocol.codes import BLOCKING
+from sync_protocol.decide.book import Book, Decision
+from sync_protocol.ids import OpId, ShopId, StreamName
 from sync_protocol.messages.push import Problem
-from sync_protocol.ops import Op, OpBody
-from sync_protocol.outcomes import Discrepancy, Result, ResultStatus
-from sync_protocol.project import Before, before_of, touched_rows, touched_stock
-from sync_protocol.reading import ReadOp, Unreadable
-from sync_protocol.server_session import DeviceLog, Incoming, Standing, admit
-from sync_protocol.shop import Staff
+from sync_protocol.ops import Op
+from sync_protocol.outcomes import Discrepancy
+from sync_protocol.project import Before, before_of, touched_stock
+from sync_protocol.reading import ReadOp
+from sync_protocol.server_session import DeviceLog, Incoming, admit
+from sync_protocol.taking import (
+    Decided,
+    Fresh,
+    Held,
+    Sender,
+    bodies_of,
+    bodies_waiting,
+    encode_result,
+    kept_as,
+    notices_of,
+    number_postings,
+    result_of,
+    reuse_id,
+    rows_of,
+    take,
+    to_decide,
+    touched_by,
+)
 
 _log = logging.getLogger(__name__)
-
-
-class Sender(Struct, frozen=True, kw_only=True):
-    """Whose ops these are: the device, the life of its log, and the person it was given to."""
-
-    shop_id: ShopId
-    device_id: DeviceId
-    incarnation: Incarnation
-    staff: Staff
 
 
 class Applied(Struct, frozen=True, kw_only=True):
@@ -53,31 +55,6 @@ class Applied(Struct, frozen=True, kw_only=True):
     versions: dict[StreamName, int] = {}
 
 
-class Decided(Struct, frozen=True, kw_only=True):
-    """An op of the chunk with its decision, and what that changed."""
-
-    incoming: Incoming
-    stored_id: OpId
-    decision: Decision
-    changes: tuple[Change, ...]
-
-
-class Held(Struct, kw_only=True):
-    """What this device's parked ops hold up; grows while the chunk is decided."""
-
-    refs: set[str]
-    ids: set[OpId]
-
-    def holds(self, read: ReadOp) -> bool:
-        """Whether an op must wait behind a parked one: same entity, or named in its `deps`."""
-        return not self.refs.isdisjoint(read.refs) or not self.ids.isdisjoint(read.op.deps)
-
-    def add(self, read: ReadOp) -> None:
-        """Let later ops wait for this one."""
-        self.refs.update(read.refs)
-        self.ids.add(read.op_id)
-
-
 async def apply_chunk(
     connection: Connection, sender: Sender, batch: Sequence[Incoming], now: int
 ) -> Applied:
@@ -90,110 +67,46 @@ async def apply_locked(
     connection: Connection, sender: Sender, log: DeviceLog, batch: Sequence[Incoming], now: int
 ) -> Applied:
     """Apply a chunk whose device's log is locked already."""
-    ids = [incoming.id for incoming in batch] + [_reuse_id(incoming) for incoming in batch]
+    ids = [incoming.id for incoming in batch] + [reuse_id(incoming) for incoming in batch]
     known = await op_log.known_ops(connection, sender.shop_id, ids)
     admission = admit(log, batch, {op_id: content for op_id, (content, _) in known.items()})
     if admission.problem is not None:
         return Applied(problem=admission.problem, log=log)
-    fresh = [
-        (incoming, standing)
-        for incoming, standing in zip(batch, admission.standings, strict=True)
-        if standing is Standing.NEW
-        or (standing is Standing.REUSED and _reuse_id(incoming) not in known)
-    ]
-    book = await books.load_book(connection, sender.shop_id, _bodies(fresh), sender.device_id)
+    fresh = to_decide(batch, admission.standings, known)
+    waiting = await parking.waiting_for(connection, sender.shop_id, bodies_of(fresh))
+    bodies = (*bodies_of(fresh), *bodies_waiting(waiting.values()))
+    devices = {sender.device_id, *(w.device_id for w in waiting.values())}
+    book = await books.load_book(connection, sender.shop_id, bodies, devices)
+    book.waiting = waiting
     before = before_of(book)
-    decided = _decide_all(book, sender, fresh, await _held_up(connection, sender, fresh), now)
+    decided = take(book, sender, fresh, await _held_up(connection, sender, fresh), now)
+    for failed in (one for one in decided if one.failure is not None):
+        _log.error("deciding op %s failed", failed.stored_id, exc_info=failed.failure)
     written = await _write(connection, sender, book, before, decided, now)
-    results = {d.stored_id: _result(d, book, before, written) for d in decided}
-    await _store_ops(connection, sender, decided, results, now)
+    results = {one.stored_id: result_of(one, before, book, written) for one in decided}
+    written |= await write_rows(connection, sender.shop_id, notices_of(decided, results), now)
+    answers = {op_id: encode_result(result) for op_id, result in results.items()}
+    await _store_ops(connection, sender, decided, answers, now)
     await op_log.store_log(
         connection, sender.shop_id, sender.device_id, sender.incarnation, admission.log
     )
-    stored = {op_id: result for op_id, (_, result) in known.items()} | results
-    answers = (
-        stored[_reuse_id(i) if standing is Standing.REUSED else i.id]
-        for i, standing in zip(batch, admission.standings, strict=True)
+    stored = {op_id: result for op_id, (_, result) in known.items()} | answers
+    told = (
+        stored[kept_as(incoming, standing)]
+        for incoming, standing in zip(batch, admission.standings, strict=True)
     )
     moved: dict[StreamName, int] = {}
     for (stream, _), version in written.items():
         moved[stream] = max(version, moved.get(stream, 0))
-    return Applied(problem=None, log=admission.log, results=tuple(answers), versions=moved)
+    return Applied(problem=None, log=admission.log, results=tuple(told), versions=moved)
 
 
-def _reuse_id(incoming: Incoming) -> OpId:
-    """Return the name under which an op is kept that came under another op's id."""
-    content = incoming.read.content_hash if isinstance(incoming.read, ReadOp) else ""
-    return OpId(f"{incoming.id}~{content}")
-
-
-def _bodies(fresh: Sequence[tuple[Incoming, Standing]]) -> list[OpBody]:
-    return [
-        incoming.read.body
-        for incoming, standing in fresh
-        if standing is Standing.NEW
-        and isinstance(incoming.read, ReadOp)
-        and incoming.read.body is not None
-    ]
-
-
-async def _held_up(
-    connection: Connection, sender: Sender, fresh: Sequence[tuple[Incoming, Standing]]
-) -> Held:
+async def _held_up(connection: Connection, sender: Sender, fresh: Sequence[Fresh]) -> Held:
     deps = [d for i, _ in fresh if isinstance(i.read, ReadOp) for d in i.read.op.deps]
     refs, ids = await op_log.parked_before(
         connection, sender.shop_id, sender.device_id, deps, sorted(code.value for code in BLOCKING)
     )
     return Held(refs=refs, ids=ids)
-
-
-def _decide_all(
-    book: Book,
-    sender: Sender,
-    fresh: Sequence[tuple[Incoming, Standing]],
-    held: Held,
-    now: int,
-) -> list[Decided]:
-    decided = []
-    for incoming, standing in fresh:
-        decision = _decide_one(book, sender, incoming, standing, held, now)
-        changes = changes_of(book, decision)
-        book.apply(decision)
-        if decision.status is ResultStatus.PARKED and decision.code in BLOCKING:
-            assert isinstance(incoming.read, ReadOp)
-            held.add(incoming.read)
-        stored_id = _reuse_id(incoming) if standing is Standing.REUSED else incoming.id
-        decided.append(
-            Decided(incoming=incoming, stored_id=stored_id, decision=decision, changes=changes)
-        )
-    return decided
-
-
-def _decide_one(
-    book: Book, sender: Sender, incoming: Incoming, standing: Standing, held: Held, now: int
-) -> Decision:
-    read = incoming.read
-    if isinstance(read, Unreadable):
-        return parked(Code.UNREADABLE, read.detail)
-    act = Recorded(read=read, staff=sender.staff, device_id=sender.device_id, now=now)
-    if standing is Standing.REUSED:
-        return _reused(act)
-    if read.by is not None and read.by != sender.staff.id:
-        return parked(Code.AUTHORITY, "recorded by another person than this device was given to")
-    if held.holds(read):
-        return parked(Code.WAITS_FOR_PARKED)
-    try:
-        return decide_on_server(book, act)
-    except Exception as error:  # noqa: BLE001 - a rule's bug must not take the neighbours with it (R3)
-        _log.exception("deciding op %s failed", read.op.id)
-        return parked(Code.FAILED, type(error).__name__)
-
-
-def _reused(act: Recorded) -> Decision:
-    """Keep what came under another op's id for a person to look at; it is never carried out."""
-    found = discrepancy(act, Code.ID_REUSE)
-    named = replace(named_after(found, act.read.content_hash), detail=act.read.content_hash)
-    return replace(parked(Code.ID_REUSE), discrepancies=(named,))
 
 
 async def _write(
@@ -215,8 +128,7 @@ async def _write(
         await book_storing.queue_effects(connection, sender.shop_id, effects, now)
     await _append(connection, sender, book, decided, now)
     await _write_stock(connection, sender.shop_id, book, before, decisions)
-    rows = [row for d in decisions for row in touched_rows(before, book, d)]
-    return await write_rows(connection, sender.shop_id, rows, now)
+    return await write_rows(connection, sender.shop_id, rows_of(before, book, decided, now), now)
 
 
 async def _write_work(
@@ -258,105 +170,53 @@ async def _append(
     connection: Connection, sender: Sender, book: Book, decided: Sequence[Decided], now: int
 ) -> None:
     """Number and chain the postings, and append them."""
-    branches = [p.branch_id for d in decided for p in d.decision.postings]
+    branches = [p.branch_id for one in decided for p in one.decision.postings]
     if not branches:
         return
     heads = await ledger.lock_heads(connection, sender.shop_id, branches)
-    entries: list[tuple[LedgerEntry, str]] = []
-    for d in decided:
-        assert isinstance(d.incoming.read, ReadOp) or not d.decision.postings
-        for posting in d.decision.postings:
-            version, previous = heads[posting.branch_id]
-            entry = _entry(sender, posting, d.incoming.read, version + 1, now)
-            heads[posting.branch_id] = (version + 1, chain(previous, entry))
-            entries.append((entry, heads[posting.branch_id][1]))
-            for variant_id in {leg.variant_id for leg in posting.legs}:
-                key = (posting.branch_id, variant_id)
-                book.stock[key] = replace(book.stock_of(*key), ledger_version=version + 1)
+    entries = number_postings(book, decided, heads, now)
     await ledger.append(connection, sender.shop_id, entries, heads)
-
-
-def _entry(
-    sender: Sender, posting: Posting, read: ReadOp | Unreadable, version: int, now: int
-) -> LedgerEntry:
-    assert isinstance(read, ReadOp)
-    return LedgerEntry(
-        shop_id=sender.shop_id,
-        branch_id=posting.branch_id,
-        version=version,
-        id=posting.id,
-        kind=posting.kind,
-        legs=posting.legs,
-        cash=posting.cash,
-        op_id=read.op_id,
-        by=sender.staff.id,
-        device_id=sender.device_id,
-        at=read.op.at,
-        recorded_at=now,
-        order_id=posting.order_id,
-        fulfillment_id=posting.fulfillment_id,
-        transfer_id=posting.transfer_id,
-        run_id=posting.run_id,
-        reverses=posting.reverses,
-        reason=posting.reason,
-    )
-
-
-def _result(decided: Decided, book: Book, before: Before, written: Written) -> str:
-    """Encode the answer that this op gets for ever."""
-    decision = decided.decision
-    versions: dict[StreamName, int] = {}
-    for row in touched_rows(before, book, decision):
-        version = written[row.stream, row.key]
-        versions[row.stream] = max(version, versions.get(row.stream, 0))
-    opened = (d.id for d in decision.discrepancies if d.code == decision.code and not d.closed_at)
-    result = Result(
-        id=decided.incoming.id,
-        status=decision.status,
-        code=decision.code,
-        discrepancy_id=next(opened, None),
-        by=decision.by,
-        at=decision.at,
-        branch_id=decision.branch_id,
-        detail=decision.detail,
-        versions=dict(sorted(versions.items())),
-    )
-    return msgspec.json.encode(result).decode()
 
 
 async def _store_ops(
     connection: Connection,
     sender: Sender,
     decided: Sequence[Decided],
-    results: dict[OpId, str],
+    answers: dict[OpId, str],
     now: int,
 ) -> None:
-    stored = [_stored(sender, d, results[d.stored_id]) for d in decided]
+    stored = [_stored(one, answers[one.stored_id]) for one in decided if not one.replayed]
     await op_log.store_ops(
         connection, sender.shop_id, sender.device_id, sender.incarnation, stored, now
     )
+    cause: OpId | None = None
+    again: list[op_log.DecidedAgain] = []
+    for one in decided:
+        if not one.replayed:
+            cause = one.stored_id
+            continue
+        assert cause is not None, "a replay stands behind the op that asked for it"
+        kept = _stored(one, answers[one.stored_id])
+        again.append(op_log.DecidedAgain(op=kept, decided_by=cause))
+    if again:
+        await op_log.store_again(connection, sender.shop_id, again)
 
 
-def _stored(sender: Sender, decided: Decided, result: str) -> op_log.StoredOp:
-    read, decision = decided.incoming.read, decided.decision
+def _stored(one: Decided, result: str) -> op_log.StoredOp:
+    read, decision = one.incoming.read, one.decision
     op = read.op if isinstance(read, ReadOp) else Op(id=read.id, n=1, kind="unreadable")
     return op_log.StoredOp(
-        id=decided.stored_id,
-        n=None if decided.stored_id != decided.incoming.id else decided.incoming.n,
+        id=one.stored_id,
+        n=None if one.stored_id != one.incoming.id else one.incoming.n,
         kind=op.kind,
-        by=op.by or sender.staff.id,
+        by=op.by or one.sender.staff.id,
         at=op.at,
-        sent=decided.incoming.raw,
+        sent=one.incoming.raw,
         content_hash=read.content_hash if isinstance(read, ReadOp) else "",
         refs=read.refs if isinstance(read, ReadOp) else (),
         status=decision.status.value,
         code=None if decision.code is None else decision.code.value,
         result=result,
-        touched=_touched(read, decision),
-        changes=msgspec.json.encode(decided.changes).decode(),
+        touched=touched_by(one),
+        changes=msgspec.json.encode(one.changes).decode(),
     )
-
-
-def _touched(read: ReadOp | Unreadable, decision: Decision) -> tuple[str, ...]:
-    named = read.refs if isinstance(read, ReadOp) else ()
-    return tuple(sorted({*named, *touched_things(decision)}))

@@ -8,20 +8,15 @@ from msgspec import Struct
 
 from server.db import op_log
 from server.db.connections import Connection
+from server.db.parking import NEWS_BYTES_MAX, STORE
 from server.db.pool import Database, run_transaction
-from server.sync.applying import Applied, Sender, apply_locked
+from server.sync.applying import Applied, apply_locked
 from server.sync.live import Live
-from sync_protocol.bodies.store_news import ShopifyOrder, ShopifyOutcome, TimePassed
 from sync_protocol.ids import SHOPIFY_DEVICE, SHOPIFY_STAFF, Incarnation, OpId, ShopId
-from sync_protocol.ops import OpKind
+from sync_protocol.ops import OpBody, OpKind
 from sync_protocol.reading import read_op
 from sync_protocol.server_session import Incoming
-from sync_protocol.shop import Role, Staff
-
-NEWS_BYTES_MAX = 1_048_576
-"""An order of 250 lines with long notes is well below this."""
-
-STORE = Staff(id=SHOPIFY_STAFF, name="Shopify", role=Role.SHOPIFY)
+from sync_protocol.taking import Sender
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -29,7 +24,7 @@ class Told(Struct, frozen=True, kw_only=True):
 
     id: OpId
     kind: OpKind
-    body: ShopifyOrder | ShopifyOutcome | TimePassed
+    body: OpBody
 
 
 async def tell(database: Database, live: Live, shop_id: ShopId, told: Told, now: int) -> Applied:

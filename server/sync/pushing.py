@@ -10,7 +10,7 @@ from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection
 from server.db.devices import Visitor
 from server.db.pool import Database, run_transaction
-from server.sync.applying import Applied, Sender, apply_chunk
+from server.sync.applying import Applied, apply_chunk
 from server.sync.live import Live
 from server.sync.pulling import pull
 from sync_protocol.ids import OWN_OPS, Epoch
@@ -21,6 +21,7 @@ from sync_protocol.messages.push import Problem, PushReply, PushRequest
 from sync_protocol.nesting import cut_ops
 from sync_protocol.reading import ReadOp, Unreadable, nameless, read_op
 from sync_protocol.server_session import Incoming, admit, epoch_problem
+from sync_protocol.taking import Sender
 
 _decode = msgspec.json.Decoder(PushRequest)
 

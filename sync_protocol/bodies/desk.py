@@ -1,12 +1,13 @@
-"""What the desk decides: exchanges, and what becomes of a discrepancy."""
+"""What the desk decides: exchanges, what becomes of a discrepancy, and of ops that were parked."""
 
 from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
-from sync_protocol.bodies.parts import AnId, Money, Name, Text, Units
+from sync_protocol.bodies.parts import AName, AnId, Money, Name, Text, Units
 from sync_protocol.exchanges import ChangeKind, ReturnVia, SettleMethod
-from sync_protocol.ids import BranchId, DiscrepancyId, ExchangeId, OrderId
+from sync_protocol.ids import BranchId, DiscrepancyId, ExchangeId, OpId, OrderId
+from sync_protocol.limits import LINES_MAX
 from sync_protocol.outcomes import Outcome
 
 
@@ -52,3 +53,21 @@ class Resolve(Struct, frozen=True, kw_only=True, omit_defaults=True):
     reason: Text | None = None
     branch_id: Annotated[BranchId, AnId] | None = None
     units: Units | None = None
+
+
+class Replay(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Parked ops are to be carried out now, with what waits behind them. Claim.
+
+    They take effect as if their author had recorded them, in the order of recording; whoever decides alone vouches for
+    a right that was in doubt.
+    """
+
+    op_ids: Annotated[tuple[Annotated[OpId, AName], ...], Meta(min_length=1, max_length=LINES_MAX)]
+    reason: Text | None = None
+
+
+class Dismiss(Struct, frozen=True, kw_only=True):
+    """A parked op will never be carried out; it stays to be read. What waited for it is tried without it. Claim."""
+
+    op_ids: Annotated[tuple[Annotated[OpId, AName], ...], Meta(min_length=1, max_length=LINES_MAX)]
+    reason: Text

@@ -5,8 +5,9 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from sync_protocol.bodies.parts import AnId, Count, EpochMs, Money
+from sync_protocol.codes import Code
 from sync_protocol.fulfillments import ShopifyState
-from sync_protocol.ids import FulfillmentId, OrderId, OrderLineId, VariantId
+from sync_protocol.ids import BranchId, FulfillmentId, OrderId, OrderLineId, VariantId
 from sync_protocol.limits import LINES_MAX, MONEY_PAISA_MAX, UNITS_MAX
 from sync_protocol.orders import Contact, StoreFulfillment
 from sync_protocol.outcomes import EffectKind
@@ -101,3 +102,14 @@ class TimePassed(Struct, frozen=True, kw_only=True):
     """An order's hour has come: a callback is due, or nobody named the branch in time. News."""
 
     order_id: Annotated[OrderId, AnId]
+
+
+class ServerFinding(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The server found something out about its own books: a hole, or a ledger that is not the one phones saw. News.
+
+    `detail` names versions, numbers and devices.
+    """
+
+    code: Code
+    branch_id: Annotated[BranchId, AnId] | None = None
+    detail: str = ""

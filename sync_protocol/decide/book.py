@@ -13,7 +13,9 @@ from sync_protocol.ids import (
     DeviceId,
     DiscrepancyId,
     FulfillmentId,
+    Incarnation,
     LedgerEntryId,
+    OpId,
     OrderId,
     RunId,
     StaffId,
@@ -23,7 +25,7 @@ from sync_protocol.ids import (
 from sync_protocol.ledger import Posting
 from sync_protocol.orders import Order
 from sync_protocol.outcomes import Discrepancy, Effect, ResultStatus
-from sync_protocol.reading import ReadOp
+from sync_protocol.reading import ReadOp, Unreadable
 from sync_protocol.runs import RiderRun
 from sync_protocol.shop import Branch, Policy, Staff
 from sync_protocol.stock import Counted, Stock, posted
@@ -31,16 +33,35 @@ from sync_protocol.transfers import Transfer
 
 
 class Recorded(Struct, frozen=True, kw_only=True):
-    """An op together with who recorded it on which device; `now` is the server's epoch ms."""
+    """An op together with who recorded it on which device; `now` is the server's epoch ms.
+
+    `vouched_by`: the supervisor who takes it upon himself, where the author's own right to it was in doubt.
+    """
 
     read: ReadOp
     staff: Staff
     device_id: DeviceId
     now: int
+    vouched_by: Staff | None = None
 
     def entry_id(self, place: int = 0) -> LedgerEntryId:
         """Return the id of the op's `place`-th ledger entry: the same op always makes the same entries."""
         return LedgerEntryId(f"{self.read.op.id}.{place}")
+
+
+class Waiting(Struct, frozen=True, kw_only=True):
+    """An op that was parked, as it came, with all that is needed to decide it anew.
+
+    `place` orders the ops of a device as they were recorded; `staff` is who recorded it, else whose device it was.
+    """
+
+    raw: bytes
+    read: ReadOp | Unreadable
+    staff: Staff
+    device_id: DeviceId
+    incarnation: Incarnation
+    place: tuple[int, ...]
+    code: Code
 
 
 class CountMark(Struct, frozen=True, kw_only=True):
@@ -86,7 +107,8 @@ class Decision(Struct, frozen=True, kw_only=True):
     """All that one op does. Nothing happens but what stands here.
 
     `orders`, `fulfillments`, `runs`, `transfers` and `discrepancies` are whole new values; `by`, `at` and `branch_id`
-    tell the author who was there first.
+    tell the author who was there first. `replays` are parked ops to be decided anew behind this one, `dismisses` those that
+    never will be.
     """
 
     status: ResultStatus
@@ -104,13 +126,16 @@ class Decision(Struct, frozen=True, kw_only=True):
     low_levels: tuple[LowMark, ...] = ()
     discrepancies: tuple[Discrepancy, ...] = ()
     effects: tuple[Effect, ...] = ()
+    replays: tuple[OpId, ...] = ()
+    dismisses: tuple[OpId, ...] = ()
 
 
 class Book(Struct, kw_only=True):
     """The state that a chunk works on. `open` holds the open discrepancies of the entities below.
 
     `people` are those whom a body names; `past` are the other orders of a customer by phone number; `history` are a
-    counted shelf's movements since the oldest version that a count of this chunk had seen, in order of version.
+    counted shelf's movements since the oldest version that a count of this chunk had seen, in order of version;
+    `waiting` are the parked ops of the devices whose ops are to be decided anew.
     """
 
     policy: Policy
@@ -125,6 +150,7 @@ class Book(Struct, kw_only=True):
     open: dict[DiscrepancyId, Discrepancy] = {}
     past: dict[str, tuple[PastOrder, ...]] = {}
     history: dict[tuple[BranchId, VariantId], tuple[Moved, ...]] = {}
+    waiting: dict[OpId, Waiting] = {}
 
     def stock_of(self, branch_id: BranchId, variant_id: VariantId) -> Stock:
         """Return what the branch holds of the variant; nothing known means nothing held."""

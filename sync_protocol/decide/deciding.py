@@ -25,6 +25,7 @@ from sync_protocol.decide import (
     sending,
     tracking,
     transferring,
+    waiting,
 )
 from sync_protocol.decide.book import Book, Decision, Recorded
 from sync_protocol.decide.exchanging import closed_cases
@@ -90,9 +91,12 @@ RULES: dict[OpKind, Rule] = {
     OpKind.PLAN_EXCHANGE: exchanging.plan_exchange,
     OpKind.SETTLE_EXCHANGE: exchanging.settle_exchange,
     OpKind.RESOLVE: resolving.resolve,
+    OpKind.REPLAY: waiting.replay,
+    OpKind.DISMISS: waiting.dismiss,
     OpKind.SHOPIFY_ORDER: news.shopify_order,
     OpKind.SHOPIFY_OUTCOME: news.shopify_outcome,
     OpKind.TIME_PASSED: news.time_passed,
+    OpKind.SERVER_FINDING: news.server_finding,
 }
 """The rule of each kind. A body has been read as its kind's struct before it gets here (`reading.read_op`)."""
 
@@ -106,8 +110,9 @@ def decide(book: Book, act: Recorded) -> Decision:
     if body is None:
         return _not_understood(act.read)
     kind = OpKind(act.read.op.kind)
-    allowed = may_record(act.staff, kind, branch_of(book, body), rider_of(book, body))
-    if not allowed or switched_off(book.policy, act.staff, kind):
+    who = act.vouched_by or act.staff
+    allowed = may_record(who, kind, branch_of(book, body), rider_of(book, body))
+    if not allowed or switched_off(book.policy, who, kind):
         return parked(Code.AUTHORITY, f"{act.staff.role.value} may not {kind.value} here")
     decision = RULES[kind](book, act, body)
     for posting in decision.postings:

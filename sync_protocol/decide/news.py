@@ -4,7 +4,13 @@ from collections import Counter
 
 from msgspec.structs import replace
 
-from sync_protocol.bodies.store_news import SeenLine, ShopifyOrder, ShopifyOutcome, TimePassed
+from sync_protocol.bodies.store_news import (
+    SeenLine,
+    ServerFinding,
+    ShopifyOrder,
+    ShopifyOutcome,
+    TimePassed,
+)
 from sync_protocol.codes import Code
 from sync_protocol.decide.book import Book, Decision, Recorded
 from sync_protocol.decide.correcting import (
@@ -15,7 +21,7 @@ from sync_protocol.decide.correcting import (
 )
 from sync_protocol.decide.customers import with_customer_flags
 from sync_protocol.decide.exchanging import with_exchange
-from sync_protocol.decide.flags import about, closings, named_after
+from sync_protocol.decide.flags import about, closings, discrepancy, flagged, named_after
 from sync_protocol.decide.packing import shipment_and_order
 from sync_protocol.decide.shipping import noop, parked, stepped, with_shipment
 from sync_protocol.fulfillments import Fulfillment, FulfillmentState, ShopifyState
@@ -319,3 +325,11 @@ def time_passed(book: Book, act: Recorded, body: TimePassed) -> Decision:
 def _overdue(policy: Policy, order: Order, now: int) -> bool:
     since = order.needs_branch_since
     return since is not None and since + policy.sync_fix_after_h * 3_600_000 <= now
+
+
+def server_finding(book: Book, act: Recorded, body: ServerFinding) -> Decision:
+    """Ask a person about what the server found out about itself; the same finding is told once."""
+    if body.branch_id is not None and body.branch_id not in book.branches:
+        return parked(Code.UNKNOWN_REFERENCE, f"branch {body.branch_id}")
+    found = replace(discrepancy(act, body.code), branch_id=body.branch_id, detail=body.detail)
+    return flagged((found,))

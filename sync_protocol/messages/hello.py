@@ -56,7 +56,10 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 
 class HelloReply(Struct, frozen=True, kw_only=True):
-    """The server's side of a hello. `restored_to` is epoch ms of the backup when it was restored from one."""
+    """The server's side of a hello. `restored_to` is epoch ms of the backup when it was restored from one.
+
+    `backed_up_to`: what was answered before this moment is in a backup too. A revoked device is given no streams.
+    """
 
     protocol: int
     epoch: Epoch
@@ -65,3 +68,4 @@ class HelloReply(Struct, frozen=True, kw_only=True):
     streams: tuple[StreamName, ...]
     limits: Limits
     now: int
+    backed_up_to: int | None = None

@@ -41,7 +41,7 @@ class PullReply(Struct, frozen=True, kw_only=True):
     """One consistent reading. `results` are those of this device that it has not confirmed.
 
     `ledger` gives per branch in reach the ledger's [version, hash]. Streams in `resnapshot` start again at 0. `more`
-    asks for another pull at once.
+    asks for another pull at once. `backed_up_to`: what was answered before this moment (epoch ms) is in a backup too.
     """
 
     epoch: Epoch
@@ -52,3 +52,4 @@ class PullReply(Struct, frozen=True, kw_only=True):
     resnapshot: tuple[StreamName, ...]
     more: bool
     now: int
+    backed_up_to: int | None = None

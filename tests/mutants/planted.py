@@ -57,9 +57,9 @@ PLANTED = (
     Planted(
         name="version_gap",
         says="a branch's ledger skips a version",
-        path="server/sync/applying.py",
-        old="entry = _entry(sender, posting, d.incoming.read, version + 1, now)",
-        new="entry = _entry(sender, posting, d.incoming.read, version + 2, now)",
+        path="sync_protocol/taking.py",
+        old="entry = _entry(one, posting, one.incoming.read, version + 1, now)",
+        new="entry = _entry(one, posting, one.incoming.read, version + 2, now)",
         tests=("tests/server/test_books.py",),
     ),
     Planted(
@@ -154,7 +154,7 @@ PLANTED = (
         name="demoted_op_applied",
         says="nobody asks whether a person may do that",
         path="sync_protocol/decide/deciding.py",
-        old="    allowed = may_record(act.staff, kind, branch_of(book, body), rider_of(book, body))",
+        old="    allowed = may_record(who, kind, branch_of(book, body), rider_of(book, body))",
         new="    allowed = True",
         tests=("tests/sync_protocol/test_every_role_and_op.py",),
     ),

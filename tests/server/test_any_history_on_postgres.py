@@ -12,7 +12,7 @@ import pytest
 
 from server.db import shops
 from server.db.shops import Shop
-from server.sync.applying import Sender, apply_chunk
+from server.sync.applying import apply_chunk
 from server.sync.verifying import verify_shop
 from sync_protocol.decide.book import Book, Recorded
 from sync_protocol.ids import Incarnation, ShopId
@@ -22,6 +22,7 @@ from sync_protocol.rows import read_body
 from sync_protocol.server_session import Incoming
 from sync_protocol.shop import Variant
 from sync_protocol.stock import Stock
+from sync_protocol.taking import Sender
 from tests.sync_protocol.history_bodies import BODIES
 from tests.sync_protocol.history_checks import rows_anew
 from tests.sync_protocol.history_world import PEOPLE, STORE, VARIANTS, HistoryWorld

@@ -1,6 +1,13 @@
 """One op of every kind, and a shop in which each of them has something to act on."""
 
+import msgspec
+
+from sync_protocol.codes import Code
+from sync_protocol.decide.book import Waiting
+from sync_protocol.ids import DeviceId, Incarnation, OpId
+from sync_protocol.reading import read_op
 from tests.vectors.world import (
+    AMNA,
     CONFIRMED,
     F1,
     KARACHI,
@@ -85,9 +92,12 @@ BODIES: dict[str, dict] = {
     "plan_exchange": CASE | {"fee_paisa": 1},
     "settle_exchange": CASE | {"branch_id": LAHORE, "paisa": 50_000},
     "resolve": {"discrepancy_id": "odd.double_pack", "outcome": "same_parcel"},
+    "replay": {"op_ids": ["w-1"]},
+    "dismiss": {"op_ids": ["w-1"], "reason": "typed twice"},
     "shopify_order": store_fulfilled(at=T0 + 99),
     "shopify_outcome": F1 | {"state": "confirmed"},
     "time_passed": {"order_id": "900"},
+    "server_finding": {"code": "history_hole", "branch_id": LAHORE, "detail": "7 to 9"},
 }
 TO_KARACHI = {
     "branch_id": KARACHI,
@@ -109,4 +119,19 @@ def lahores_world() -> World:
         ("start_run", RUN),
     )
     world.do("pack", F1, id="odd")
+    world.book.waiting = {OpId("w-1"): parked_op("w-1", "pack", {"fulfillment_id": "f-404"})}
     return world
+
+
+def parked_op(op_id: str, kind: str, body: dict, *, n: int = 1, **more) -> Waiting:
+    """An op of Amna's that was parked, as it came."""
+    raw = msgspec.json.encode({"id": op_id, "n": n, "kind": kind, "body": body} | more)
+    return Waiting(
+        raw=raw,
+        read=read_op(raw),
+        staff=AMNA,
+        device_id=DeviceId("phone-1"),
+        incarnation=Incarnation("k1"),
+        place=(T0, n),
+        code=Code.UNKNOWN_REFERENCE,
+    )

@@ -71,11 +71,13 @@ SUPERVISED = [
     "opening_stock",
     "fix_branch_stock",
     "resolve",
+    "replay",
+    "dismiss",
     "mark_lost",
     "write_off",
     "reopen_run",
 ]
-NEWS = ["shopify_order", "shopify_outcome", "time_passed"]
+NEWS = ["shopify_order", "shopify_outcome", "time_passed", "server_finding"]
 STAFF_OPS = [
     *ASKING,
     *SHIPPING,
@@ -116,7 +118,8 @@ TABLE: dict[str, dict[str, str]] = {
     "rider": dict.fromkeys(["deliver", "attempt_failed", "initiate_return", "end_run"], "own"),
     "caller": dict.fromkeys(ASKING, "shop"),
     "viewer": {},
-    "shopify": dict.fromkeys(NEWS, "shop"),
+    # The server itself tries again what waited for a newer version or for an order.
+    "shopify": dict.fromkeys([*NEWS, "replay"], "shop"),
 }
 
 

@@ -27,8 +27,8 @@ FLAGS = (False, True)
 
 
 def phones():
-    for phase, attempt, *flags in itertools.product(Phase, (0, 1, 16), *[FLAGS] * 5):
-        unsent, greeted, must_offer, recovering, again = flags
+    for phase, attempt, *flags in itertools.product(Phase, (0, 1, 16), *[FLAGS] * 6):
+        unsent, greeted, must_offer, recovering, again, leaving = flags
         yield Phone(
             phase=phase,
             attempt=attempt,
@@ -37,6 +37,7 @@ def phones():
             must_offer=must_offer,
             recovering=recovering,
             again=again,
+            leaving=leaving,
         )
 
 
@@ -46,6 +47,8 @@ def events():
     yield Event(kind=EventKind.WOKEN, away=True)
     yield Event(kind=EventKind.HELLO_OK, epoch_changed=True)
     yield Event(kind=EventKind.HELLO_OK, head_differs=True)
+    yield Event(kind=EventKind.HELLO_OK, revoked=True)
+    yield Event(kind=EventKind.HELLO_OK, revoked=True, unsent=True, epoch_changed=True)
     yield Event(kind=EventKind.FAILED, retry_after_ms=5_000)
     for problem in Problem:
         yield Event(kind=EventKind.PROBLEM, problem=problem)
@@ -64,8 +67,9 @@ def test_no_state_waits_without_a_timer_or_a_request_under_way():
         if after.phase in IN_FLIGHT and after.phase is not phone.phase:
             assert [k for k in kinds if REQUESTS.get(k) is after.phase], (phone, event)
         if after.phase is Phase.STOPPED:
-            revoked = event.problem is Problem.REVOKED and phone.phase in IN_FLIGHT
-            assert phone.phase is Phase.STOPPED or revoked
+            refused = event.problem is Problem.REVOKED and phone.phase in IN_FLIGHT
+            left = ActionKind.WIPE in kinds and not after.unsent and not after.must_offer
+            assert phone.phase is Phase.STOPPED or refused or left
 
 
 def test_one_request_at_a_time():

@@ -39,7 +39,7 @@ export type StreamName = string & { readonly __brand: "StreamName" };
 export type RowKey = string & { readonly __brand: "RowKey" };
 
 /** Why an op did not simply apply. Words for people live in the app's translations. */
-export const Code = ["oversell", "double_pack", "packed_cancelled", "packed_superseded", "packed_after_refusal", "not_packed", "implied_pack", "implied_dispatch", "double_dispatch", "duplicate_tracking", "tracking_changed", "late_undo", "not_dispatched", "dispatched_cancelled", "delivered_cancelled", "deliver_vs_return", "not_out", "return_excess", "return_missing", "return_wrong_item", "parcel_lost", "possible_double_deduct", "not_fulfilled_in_shopify", "unfulfilled_in_shopify", "fix_stale", "cancelled_while_packed", "customer_cancelled", "shopify_failed", "count_ambiguous", "transfer_short", "transfer_excess", "in_another_run", "not_in_run", "run_closed", "cash_short", "cash_different", "settled_otherwise", "below_zero", "branch_inactive", "clock_doubtful", "already_done", "stale", "partly_taken", "linked", "nothing_left", "counted_before", "lines_taken", "not_confirmed", "order_cancelled", "branch_closed", "already_exists", "not_pending", "needs_reason", "run_not_open", "run_not_ready", "not_a_rider", "not_an_outcome", "exchange_closed", "invalid", "unknown_kind", "unknown_reference", "waits_for_parked", "authority", "revoked", "id_reuse", "unreadable", "failed"] as const;
+export const Code = ["oversell", "double_pack", "packed_cancelled", "packed_superseded", "packed_after_refusal", "not_packed", "implied_pack", "implied_dispatch", "double_dispatch", "duplicate_tracking", "tracking_changed", "late_undo", "not_dispatched", "dispatched_cancelled", "delivered_cancelled", "deliver_vs_return", "not_out", "return_excess", "return_missing", "return_wrong_item", "parcel_lost", "possible_double_deduct", "not_fulfilled_in_shopify", "unfulfilled_in_shopify", "fix_stale", "cancelled_while_packed", "customer_cancelled", "shopify_failed", "count_ambiguous", "transfer_short", "transfer_excess", "in_another_run", "not_in_run", "run_closed", "cash_short", "cash_different", "settled_otherwise", "below_zero", "branch_inactive", "ledger_differs", "ledger_behind", "history_hole", "clock_doubtful", "already_done", "stale", "partly_taken", "linked", "nothing_left", "counted_before", "lines_taken", "not_confirmed", "order_cancelled", "branch_closed", "already_exists", "not_pending", "needs_reason", "run_not_open", "run_not_ready", "not_a_rider", "not_an_outcome", "exchange_closed", "invalid", "unknown_kind", "unknown_reference", "waits_for_parked", "authority", "revoked", "id_reuse", "unreadable", "failed", "dismissed"] as const;
 export type Code = (typeof Code)[number];
 
 /** What a person is for; rights follow from the role × op table (product.md A21). */
@@ -175,11 +175,11 @@ export const OpClass = ["fact", "claim", "news"] as const;
 export type OpClass = (typeof OpClass)[number];
 
 /** Every kind that this version can decide. Any other parks. */
-export const OpKind = ["confirm", "call_attempt", "edit_contact", "assign_branch", "create_fulfillment", "edit_fulfillment", "cancel_fulfillment", "pack", "unpack", "set_tracking", "dispatch", "undo_dispatch", "attempt_failed", "deliver", "mark_lost", "tracking_event", "initiate_return", "resume_delivery", "return_receive", "inspect", "write_off", "manual_fulfillment", "branch_sync", "void_fulfillment", "fix_branch_stock", "opening_stock", "receive_stock", "counter_sale", "counter_return", "transfer_send", "transfer_receive", "count", "set_low_stock", "create_run", "load_parcel", "unload_parcel", "start_run", "end_run", "check_in_parcel", "count_run_cash", "close_run", "reopen_run", "classify_exchange", "plan_exchange", "settle_exchange", "resolve", "shopify_order", "shopify_outcome", "time_passed"] as const;
+export const OpKind = ["confirm", "call_attempt", "edit_contact", "assign_branch", "create_fulfillment", "edit_fulfillment", "cancel_fulfillment", "pack", "unpack", "set_tracking", "dispatch", "undo_dispatch", "attempt_failed", "deliver", "mark_lost", "tracking_event", "initiate_return", "resume_delivery", "return_receive", "inspect", "write_off", "manual_fulfillment", "branch_sync", "void_fulfillment", "fix_branch_stock", "opening_stock", "receive_stock", "counter_sale", "counter_return", "transfer_send", "transfer_receive", "count", "set_low_stock", "create_run", "load_parcel", "unload_parcel", "start_run", "end_run", "check_in_parcel", "count_run_cash", "close_run", "reopen_run", "classify_exchange", "plan_exchange", "settle_exchange", "resolve", "replay", "dismiss", "shopify_order", "shopify_outcome", "time_passed", "server_finding"] as const;
 export type OpKind = (typeof OpKind)[number];
 
 /** Row kinds this version understands; any other is kept raw and ignored. */
-export const RowKind = ["policy", "branch", "staff", "courier", "variant", "order", "fulfillment", "stock", "run", "transfer", "discrepancy", "result"] as const;
+export const RowKind = ["policy", "branch", "staff", "courier", "variant", "order", "fulfillment", "stock", "run", "transfer", "discrepancy", "parked", "result", "device"] as const;
 export type RowKind = (typeof RowKind)[number];
 
 /** Why a whole request was not taken. Nothing of it was applied; nothing of it may be dropped. */
@@ -195,7 +195,7 @@ export const EventKind = ["started", "recorded", "woken", "timer", "hello_ok", "
 export type EventKind = (typeof EventKind)[number];
 
 /** What the driver must do. */
-export const ActionKind = ["hello", "push", "pull", "offer", "renumber", "adopt_epoch", "shrink_batch", "arm"] as const;
+export const ActionKind = ["hello", "push", "pull", "offer", "renumber", "adopt_epoch", "shrink_batch", "wipe", "arm"] as const;
 export type ActionKind = (typeof ActionKind)[number];
 
 /** How this shop wants to work. */
@@ -552,6 +552,37 @@ export function fillExchangeCase(raw: unknown): ExchangeCase {
     replacements: (r['replacements'] as unknown[]).map(fillExchangeItem),
     ...(r['settlements'] === undefined ? {} : { settlements: (r['settlements'] as unknown[]).map(fillSettlement) }),
   } as unknown as ExchangeCase;
+}
+
+/** One device, and what it last said of itself. Moments are epoch ms by the server's clock. */
+export interface FleetDevice {
+  readonly id: DeviceId;
+  readonly name: string;
+  readonly staff_id: StaffId;
+  readonly enrolled_at: number;
+  readonly last_seen_at: number | null;
+  readonly revoked_at: number | null;
+  readonly app: string;
+  readonly unsent: number;
+  readonly oldest_unsent_at: number | null;
+  readonly held_n: number;
+  readonly persisted: boolean | null;
+  readonly free_mb: number | null;
+  readonly replaced_by: DeviceId | null;
+}
+export function fillFleetDevice(raw: unknown): FleetDevice {
+  return {
+    last_seen_at: null,
+    revoked_at: null,
+    app: "",
+    unsent: 0,
+    oldest_unsent_at: null,
+    held_n: 0,
+    persisted: null,
+    free_mb: null,
+    replaced_by: null,
+    ...(raw as object),
+  } as unknown as FleetDevice;
 }
 
 /** Whom to call and where to send. `phone` is digits with country code when it could be normalised. */
@@ -1036,6 +1067,26 @@ export function fillResult(raw: unknown): Result {
     versions: {},
     ...(raw as object),
   } as unknown as Result;
+}
+
+/** What the desk shows of an op that is kept but has no effect yet: what, whose, when, and why it waits. */
+export interface ParkedOp {
+  readonly id: OpId;
+  readonly kind: string;
+  readonly by: StaffId;
+  readonly device_id: DeviceId;
+  readonly at: number;
+  readonly recorded_at: number;
+  readonly code: Code;
+  readonly detail: string | null;
+  readonly refs: readonly string[];
+}
+export function fillParkedOp(raw: unknown): ParkedOp {
+  return {
+    detail: null,
+    refs: [],
+    ...(raw as object),
+  } as unknown as ParkedOp;
 }
 
 /** Something a supervisor must look at: what, who, where, when, and what they had seen. */
@@ -1893,6 +1944,29 @@ export function fillResolve(raw: unknown): Resolve {
   } as unknown as Resolve;
 }
 
+/** Parked ops are to be carried out now, with what waits behind them. Claim. */
+export interface Replay {
+  readonly op_ids: readonly OpId[];
+  readonly reason: string | null;
+}
+export function fillReplay(raw: unknown): Replay {
+  return {
+    reason: null,
+    ...(raw as object),
+  } as unknown as Replay;
+}
+
+/** A parked op will never be carried out; it stays to be read. What waited for it is tried without it. Claim. */
+export interface Dismiss {
+  readonly op_ids: readonly OpId[];
+  readonly reason: string;
+}
+export function fillDismiss(raw: unknown): Dismiss {
+  return {
+    ...(raw as object),
+  } as unknown as Dismiss;
+}
+
 /** An order line as the store showed it. `fulfilled_units` counts live Shopify fulfillments only. */
 export interface SeenLine {
   readonly id: OrderLineId;
@@ -2039,6 +2113,20 @@ export function fillTimePassed(raw: unknown): TimePassed {
   } as unknown as TimePassed;
 }
 
+/** The server found something out about its own books: a hole, or a ledger that is not the one phones saw. News. */
+export interface ServerFinding {
+  readonly code: Code;
+  readonly branch_id: BranchId | null;
+  readonly detail: string;
+}
+export function fillServerFinding(raw: unknown): ServerFinding {
+  return {
+    branch_id: null,
+    detail: "",
+    ...(raw as object),
+  } as unknown as ServerFinding;
+}
+
 /** One thing a person did, as its device recorded it. */
 export interface Op {
   readonly id: string;
@@ -2151,10 +2239,12 @@ export interface HelloReply {
   readonly streams: readonly StreamName[];
   readonly limits: Limits;
   readonly now: number;
+  readonly backed_up_to: number | null;
 }
 export function fillHelloReply(raw: unknown): HelloReply {
   const r = raw as Record<string, unknown>;
   return {
+    backed_up_to: null,
     ...(raw as object),
     device: fillDeviceHead(r['device']),
     limits: fillLimits(r['limits']),
@@ -2212,10 +2302,12 @@ export interface PullReply {
   readonly resnapshot: readonly StreamName[];
   readonly more: boolean;
   readonly now: number;
+  readonly backed_up_to: number | null;
 }
 export function fillPullReply(raw: unknown): PullReply {
   const r = raw as Record<string, unknown>;
   return {
+    backed_up_to: null,
     ...(raw as object),
     patches: (r['patches'] as unknown[]).map(fillPatch),
   } as unknown as PullReply;
@@ -2291,11 +2383,17 @@ export function fillProblemReply(raw: unknown): ProblemReply {
 /** Ids of ops that the phone still holds; under the new epoch when there is one. */
 export interface OfferRequest {
   readonly epoch: Epoch | null;
+  readonly incarnation: Incarnation | null;
+  readonly held_from: number | null;
+  readonly n: number | null;
   readonly ids: readonly OpId[];
 }
 export function fillOfferRequest(raw: unknown): OfferRequest {
   return {
     epoch: null,
+    incarnation: null,
+    held_from: null,
+    n: null,
     ids: [],
     ...(raw as object),
   } as unknown as OfferRequest;
@@ -2322,6 +2420,7 @@ export interface Event {
   readonly away: boolean;
   readonly epoch_changed: boolean;
   readonly head_differs: boolean;
+  readonly revoked: boolean;
   readonly problem: Problem | null;
   readonly retry_after_ms: number;
 }
@@ -2332,6 +2431,7 @@ export function fillEvent(raw: unknown): Event {
     away: false,
     epoch_changed: false,
     head_differs: false,
+    revoked: false,
     problem: null,
     retry_after_ms: 0,
     ...(raw as object),
@@ -2361,6 +2461,7 @@ export interface Phone {
   readonly must_offer: boolean;
   readonly recovering: boolean;
   readonly again: boolean;
+  readonly leaving: boolean;
 }
 export function fillPhone(raw: unknown): Phone {
   return {
@@ -2371,13 +2472,14 @@ export function fillPhone(raw: unknown): Phone {
     must_offer: false,
     recovering: false,
     again: false,
+    leaving: false,
     ...(raw as object),
   } as unknown as Phone;
 }
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "508091e34a99052e";
+export const WIRE_FINGERPRINT: string = "71874720eb11b3d8";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,
@@ -2388,6 +2490,8 @@ export const LIMITS = {
   "PULL_ROWS_MAX": 2000,
   "OFFER_IDS_MAX": 20000,
   "JOURNAL_DAYS": 30,
+  "JOURNAL_FLOOR_DAYS": 14,
+  "BACKUP_MARGIN_MS": 3600000,
   "JOURNAL_OPS_MAX": 20000,
   "INTEGER_MAX": 9007199254740991,
   "UNITS_MAX": 100000,
@@ -2618,9 +2722,12 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "plan_exchange": "shop",
     "settle_exchange": "shop",
     "resolve": "shop",
+    "replay": "shop",
+    "dismiss": "shop",
     "shopify_order": "none",
     "shopify_outcome": "none",
-    "time_passed": "none"
+    "time_passed": "none",
+    "server_finding": "none"
   },
   "supervisor": {
     "confirm": "shop",
@@ -2669,9 +2776,12 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "plan_exchange": "shop",
     "settle_exchange": "shop",
     "resolve": "shop",
+    "replay": "shop",
+    "dismiss": "shop",
     "shopify_order": "none",
     "shopify_outcome": "none",
-    "time_passed": "none"
+    "time_passed": "none",
+    "server_finding": "none"
   },
   "operator": {
     "confirm": "shop",
@@ -2720,9 +2830,12 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "plan_exchange": "shop",
     "settle_exchange": "none",
     "resolve": "none",
+    "replay": "none",
+    "dismiss": "none",
     "shopify_order": "none",
     "shopify_outcome": "none",
-    "time_passed": "none"
+    "time_passed": "none",
+    "server_finding": "none"
   },
   "branch": {
     "confirm": "shop",
@@ -2771,9 +2884,12 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "plan_exchange": "none",
     "settle_exchange": "branch",
     "resolve": "none",
+    "replay": "none",
+    "dismiss": "none",
     "shopify_order": "none",
     "shopify_outcome": "none",
-    "time_passed": "none"
+    "time_passed": "none",
+    "server_finding": "none"
   },
   "recorder": {
     "confirm": "none",
@@ -2822,9 +2938,12 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "plan_exchange": "none",
     "settle_exchange": "none",
     "resolve": "none",
+    "replay": "none",
+    "dismiss": "none",
     "shopify_order": "none",
     "shopify_outcome": "none",
-    "time_passed": "none"
+    "time_passed": "none",
+    "server_finding": "none"
   },
   "rider": {
     "confirm": "none",
@@ -2873,9 +2992,12 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "plan_exchange": "none",
     "settle_exchange": "none",
     "resolve": "none",
+    "replay": "none",
+    "dismiss": "none",
     "shopify_order": "none",
     "shopify_outcome": "none",
-    "time_passed": "none"
+    "time_passed": "none",
+    "server_finding": "none"
   },
   "caller": {
     "confirm": "shop",
@@ -2924,9 +3046,12 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "plan_exchange": "none",
     "settle_exchange": "none",
     "resolve": "none",
+    "replay": "none",
+    "dismiss": "none",
     "shopify_order": "none",
     "shopify_outcome": "none",
-    "time_passed": "none"
+    "time_passed": "none",
+    "server_finding": "none"
   },
   "viewer": {
     "confirm": "none",
@@ -2975,9 +3100,12 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "plan_exchange": "none",
     "settle_exchange": "none",
     "resolve": "none",
+    "replay": "none",
+    "dismiss": "none",
     "shopify_order": "none",
     "shopify_outcome": "none",
-    "time_passed": "none"
+    "time_passed": "none",
+    "server_finding": "none"
   },
   "shopify": {
     "confirm": "none",
@@ -3026,9 +3154,12 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "plan_exchange": "none",
     "settle_exchange": "none",
     "resolve": "none",
+    "replay": "shop",
+    "dismiss": "none",
     "shopify_order": "shop",
     "shopify_outcome": "shop",
-    "time_passed": "shop"
+    "time_passed": "shop",
+    "server_finding": "shop"
   }
 };
 
@@ -3079,9 +3210,12 @@ export const OP_CLASS: Readonly<Record<OpKind, OpClass>> = {
   "plan_exchange": "claim",
   "settle_exchange": "fact",
   "resolve": "claim",
+  "replay": "claim",
+  "dismiss": "claim",
   "shopify_order": "news",
   "shopify_outcome": "news",
-  "time_passed": "news"
+  "time_passed": "news",
+  "server_finding": "news"
 };
 
 /** How far a right reaches: everywhere, at the person's branches, to what was given to that person, or not at all. */
@@ -3101,4 +3235,7 @@ export const FILL_ROW = {
   run: fillRiderRun,
   transfer: fillTransfer,
   discrepancy: fillDiscrepancy,
+  parked: fillParkedOp,
+  result: fillResult,
+  device: fillFleetDevice,
 } as const;

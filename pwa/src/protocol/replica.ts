@@ -16,14 +16,17 @@ import {
   type DeviceId,
   type Discrepancy,
   type DiscrepancyId,
+  type FleetDevice,
   type Fulfillment,
   type FulfillmentId,
   type Op,
   type OpId,
   type Order,
   type OrderId,
+  type ParkedOp,
   type Patch,
   type Policy,
+  type Result,
   type RiderRun,
   type RowKey,
   type RunId,
@@ -55,6 +58,10 @@ export class BaseRows {
   readonly transfers = new Map<TransferId, Transfer>();
   readonly discrepancies = new Map<DiscrepancyId, Discrepancy>();
   readonly open = new Map<DiscrepancyId, Discrepancy>();
+  readonly parked = new Map<OpId, ParkedOp>();
+  /** What became of this device's ops that had been parked. */
+  readonly results = new Map<OpId, Result>();
+  readonly devices = new Map<DeviceId, FleetDevice>();
 }
 
 /** An op of the overlay and who recorded it. */
@@ -167,6 +174,9 @@ export class Replica {
       run: rows.runs,
       transfer: rows.transfers,
       discrepancy: rows.discrepancies,
+      parked: rows.parked,
+      result: rows.results,
+      device: rows.devices,
     };
     return maps[kind] as unknown as Map<never, never>;
   }

@@ -61,6 +61,7 @@ export function step(phone: Phone, event: Event): Stepped {
 /** Start the most urgent request: greet, then recover, then push, then pull. */
 function next(before: Phone): Stepped {
   const phone = { ...before, again: false };
+  if (phone.leaving) return leave(phone);
   if (!phone.greeted) return request(phone, 'greeting', 'hello');
   if (phone.must_offer) return request(phone, 'offering', 'offer');
   if (phone.unsent) return request(phone, 'pushing', 'push');
@@ -68,6 +69,13 @@ function next(before: Phone): Stepped {
     return first(fillAction({ kind: 'adopt_epoch' }), next({ ...phone, recovering: false }));
   }
   return request(phone, 'pulling', 'pull');
+}
+
+/** Hand over what is left into quarantine; nothing is pulled any more. Then wipe, and rest for good. */
+function leave(phone: Phone): Stepped {
+  if (phone.must_offer) return request(phone, 'offering', 'offer');
+  if (phone.unsent) return request(phone, 'pushing', 'push');
+  return { phone: { ...phone, phase: 'stopped' }, actions: [fillAction({ kind: 'wipe' })] };
 }
 
 function request(phone: Phone, phase: Phase, kind: ActionKind): Stepped {
@@ -102,6 +110,7 @@ function answered(before: Phone, event: Event): Stepped {
       greeted: true,
       must_offer: phone.must_offer || lost,
       recovering: phone.recovering || event.epoch_changed,
+      leaving: phone.leaving || event.revoked,
     });
   }
   if (event.kind === 'offer_ok') {
@@ -110,7 +119,8 @@ function answered(before: Phone, event: Event): Stepped {
   if (event.retry_after_ms > 0 && phone.unsent) {
     return waitExactly({ ...phone, phase: 'waiting', again: false }, event);
   }
-  if (phone.unsent || phone.again || phone.recovering || event.more) return next(phone);
+  const on = phone.unsent || phone.again || phone.recovering || phone.leaving || event.more;
+  if (on) return next(phone);
   const rest = fillAction({ kind: 'arm', ceiling_ms: LIMITS.POLL_MS });
   return { phone: { ...phone, phase: 'idle' }, actions: [rest] };
 }
@@ -119,7 +129,11 @@ function troubled(phone: Phone, event: Event): Stepped {
   if (!inFlight(phone)) return { phone, actions: [] };
   switch (event.problem) {
     case 'revoked':
-      return { phone: { ...phone, phase: 'stopped' }, actions: [] };
+      // Not even into quarantine: nothing is wiped, a person has to look at this phone.
+      if (phone.phase === 'pushing' || phone.phase === 'offering') {
+        return { phone: { ...phone, phase: 'stopped' }, actions: [] };
+      }
+      return next({ ...phone, leaving: true });
     case 'epoch':
       return next({ ...phone, greeted: true, must_offer: true, recovering: true });
     case 'fork':

@@ -33,6 +33,9 @@ class Device(Table, tablename="device"):
     oldest_unsent_at = BigInt(null=True, default=None)
     persisted = Boolean(null=True, default=None)
     free_mb = BigInt(null=True, default=None)
+    board_at = BigInt()
+    board = Text()
+    """What the fleet board shows of it, and since when."""
 
 
 class DeviceLog(Table, tablename="device_log"):

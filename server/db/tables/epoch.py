@@ -16,3 +16,13 @@ class Epoch(Table, tablename="epoch"):
     """UTC, milliseconds."""
     restored_to = BigInt(null=True, default=None)
     """UTC milliseconds up to which the backup reached; null for the first epoch."""
+    outbound_from = BigInt()
+    """UTC milliseconds from which on Shopify may be written to: calls of the lost history may still land before."""
+
+
+class Backup(Table, tablename="backup"):
+    """A finished backup: what was committed before `taken_at` is in it."""
+
+    id = Text(primary_key=True)
+    taken_at = BigInt()
+    finished_at = BigInt()

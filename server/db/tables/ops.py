@@ -24,6 +24,8 @@ class Op(Table, tablename="op"):
     result = Text()
     touched = Array(base_column=Text())
     changes = JSONB()
+    decided_by = Text(null=True, default=None)
+    """The replay or dismissal that decided it last, where it had been parked."""
 
 
 class Discrepancy(Table, tablename="discrepancy"):

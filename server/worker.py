@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from server.db import shops
 from server.db.availability import DatabaseUnavailable
 from server.intake.reading import Reader, sweep, work_off_news
+from server.intake.replaying import replay_what_may_go
 from server.intake.waking import wake_due_orders
 from server.outbox.carrying_out import Carrier, carry_out_due
 from server.shopify.failures import ShopifyError
@@ -76,7 +77,8 @@ class Worker:
 
     async def _moments(self) -> int:
         reader = self._reader
-        return await wake_due_orders(reader.database, reader.live, reader.clock)
+        freed = await replay_what_may_go(reader.database, reader.live, reader.clock)
+        return freed + await wake_due_orders(reader.database, reader.live, reader.clock)
 
     async def _sweeps(self) -> int:
         async with self._reader.database.connection() as connection:

@@ -60,7 +60,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `unsent`: ops without a result remain. `more`: the reply asks to go on. `away`: more than AWAY_MS have passed since
     the last contact. `epoch_changed`, `head_differs`: the hello showed another epoch, or another head of this op log.
-    `revoked`: the hello said that this device may no longer talk.
+    `revoked`: it was answered, but as one that may no longer talk.
     """
 
     kind: EventKind
@@ -180,7 +180,8 @@ _ANSWERS = {
 def _answered(phone: Phone, event: Event) -> Stepped:
     if _ANSWERS.get(phone.phase) is not event.kind:
         return phone, ()  # a late answer to a request already given up
-    phone = replace(phone, attempt=0, unsent=event.unsent)
+    leaving = phone.leaving or event.revoked
+    phone = replace(phone, attempt=0, unsent=event.unsent, leaving=leaving)
     match event.kind:
         case EventKind.HELLO_OK:
             lost = event.epoch_changed or event.head_differs
@@ -190,7 +191,6 @@ def _answered(phone: Phone, event: Event) -> Stepped:
                     greeted=True,
                     must_offer=phone.must_offer or lost,
                     recovering=phone.recovering or event.epoch_changed,
-                    leaving=phone.leaving or event.revoked,
                 )
             )
         case EventKind.OFFER_OK:

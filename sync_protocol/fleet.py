@@ -9,7 +9,8 @@ class FleetDevice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One device, and what it last said of itself. Moments are epoch ms by the server's clock.
 
     `unsent` ops waited on it at the last contact, the oldest recorded at `oldest_unsent_at` by its own clock. `held_n` is
-    the last number of its op log that is here. `replaced_by`: the same person enrolled another device later, while
+    the last number of its op log that is here, `missing_ops` how many of it were acknowledged before a restore and are not here
+    again. `replaced_by`: the same person enrolled another device later, while
     ops still waited on this one.
     """
 
@@ -25,4 +26,5 @@ class FleetDevice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     held_n: int = 0
     persisted: bool | None = None
     free_mb: int | None = None
+    missing_ops: int = 0
     replaced_by: DeviceId | None = None

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from server import clock
 from server.accounts.credentials import TOKEN_PREFIX, hash_secret, is_password, normal_code
+from server.beside import Beside, DeviceMade
 from server.db import devices, shops
 from server.db.connections import Connection
 from server.db.devices import Device, Invited, Visitor
@@ -42,7 +43,9 @@ async def invite(
     return code
 
 
-async def enrol(database: Database, code: str, device_name: str, now: int) -> Welcome | None:
+async def enrol(
+    database: Database, code: str, device_name: str, now: int, beside: Beside | None = None
+) -> Welcome | None:
     """Let a device in by its code; None when the code is wrong, used or expired."""
 
     async def work(connection: Connection) -> Welcome | None:
@@ -51,7 +54,24 @@ async def enrol(database: Database, code: str, device_name: str, now: int) -> We
             return None
         return await _new_device(connection, invited, device_name, now)
 
-    return await run_transaction(database, work)
+    return _noted(beside, await run_transaction(database, work), now)
+
+
+def _noted(beside: Beside | None, welcome: Welcome | None, now: int) -> Welcome | None:
+    """A restored database must know devices that were let in since its backup, or their work could not come back."""
+    if beside is not None and welcome is not None:
+        device = welcome.visitor.device
+        beside.note(
+            DeviceMade(
+                shop_id=device.shop_id,
+                id=device.id,
+                staff_id=device.staff_id,
+                name=device.name,
+                token_hash=hash_secret(welcome.token),
+                at=now,
+            )
+        )
+    return welcome
 
 
 async def _still_works_here(connection: Connection, invited: Invited) -> bool:
@@ -60,7 +80,12 @@ async def _still_works_here(connection: Connection, invited: Invited) -> bool:
 
 
 async def sign_in(
-    database: Database, login: str, password: str, device_name: str, now: int
+    database: Database,
+    login: str,
+    password: str,
+    device_name: str,
+    now: int,
+    beside: Beside | None = None,
 ) -> Welcome | None:
     """Let a person in by login and password; None when they do not fit, whichever of the two it is."""
     async with database.connection() as connection:
@@ -75,7 +100,7 @@ async def sign_in(
     async def work(connection: Connection) -> Welcome:
         return await _new_device(connection, person, device_name, now)
 
-    return await run_transaction(database, work)
+    return _noted(beside, await run_transaction(database, work), now)
 
 
 async def _new_device(

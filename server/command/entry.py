@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from server.command.backing_up import backup, missing, restore_command
 from server.command.checking import export, verify
 from server.command.demo import demo
 from server.command.history import history
@@ -33,6 +34,9 @@ for _command in (
     enrol,
     stock,
     history,
+    backup,
+    restore_command,
+    missing,
     verify,
     export,
 ):

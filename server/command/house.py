@@ -13,6 +13,7 @@ import uvicorn
 from server import clock
 from server.accounts.attempts import Attempts
 from server.app import Front, make_api
+from server.beside import Beside
 from server.command.printing import Exit, Stopped
 from server.db import embedded, epochs
 from server.db.address import DatabaseAddress
@@ -139,6 +140,7 @@ async def running_front(
             clock=clock.now_ms,
             attempts=Attempts(),
             wake_worker=(lambda: None) if worker is None else worker.wake,
+            beside=Beside(settings.home),
         )
         feed = asyncio.create_task(live.run())
         files = StaticFiles(settings.pwa_dist)

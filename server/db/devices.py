@@ -27,6 +27,11 @@ class Visitor(Struct, frozen=True, kw_only=True):
     device: Device
     staff: Staff
 
+    @property
+    def revoked(self) -> bool:
+        """Whether it may no longer talk: it was locked out, or its person has left."""
+        return self.device.revoked_at is not None or not self.staff.active
+
 
 class Invited(Struct, frozen=True, kw_only=True):
     """Whom an enrolment code lets in."""
@@ -98,6 +103,26 @@ async def find_visitor(connection: Connection, token_hash: str) -> Visitor | Non
     row = await connection.fetchrow(
         "SELECT shop_id, id, staff_id, name, revoked_at, incarnation, acked_n FROM device WHERE token_hash = $1",
         token_hash,
+    )
+    if row is None:
+        return None
+    device = _device(dict(row))
+    staff = await find_staff(connection, device.shop_id, device.staff_id)
+    assert staff is not None, "a foreign key holds a device's person"
+    return Visitor(device=device, staff=staff)
+
+
+async def find_device(
+    connection: Connection, shop_id: ShopId, device_id: DeviceId
+) -> Visitor | None:
+    """Return a device with the person it was given to; None when this shop has no such device."""
+    row = await connection.fetchrow(
+        """
+        SELECT shop_id, id, staff_id, name, revoked_at, incarnation, acked_n FROM device
+        WHERE shop_id = $1 AND id = $2
+        """,
+        shop_id,
+        device_id,
     )
     if row is None:
         return None

@@ -24,10 +24,10 @@ class PostgresTooOld(Exception):
     """The server at RAWANA_DATABASE_URL is older than we support; the message says how old."""
 
 
-async def migrate(where: DatabaseAddress | str) -> list[str]:
+async def migrate(where: DatabaseAddress | str, up_to: str | None = None) -> list[str]:
     """Run what has not run yet, each migration whole or not at all; the ids that did run now.
 
-    Waits for another process that is at it. Raises PostgresTooOld or DatabaseUnavailable.
+    `up_to` names the last one to run, for a backup of an older version. Waits for another process that is at it. Raises PostgresTooOld or DatabaseUnavailable.
     """
     # A pool of its own: building an index may take longer than a request's statement may.
     async with Database(
@@ -39,7 +39,11 @@ async def migrate(where: DatabaseAddress | str) -> list[str]:
             _refuse_old_server(lock)
             await lock.execute("SELECT pg_advisory_lock($1)", _LOCK_KEY)
             done = await _ids_that_ran(database)
-            todo = [module for module in _migrations() if module.ID not in done]
+            todo = [
+                module
+                for module in _migrations()
+                if module.ID not in done and (up_to is None or up_to >= module.ID)
+            ]
             for module in todo:
                 await _run_migration(database, module)
             return [module.ID for module in todo]

@@ -1,8 +1,9 @@
 """Parked ops as they wait: loaded with all that is needed to decide them anew."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import asyncpg
+from msgspec import Struct
 
 from server.db.connections import Connection
 from sync_protocol.bodies.desk import Dismiss, Replay
@@ -62,6 +63,52 @@ LEFT JOIN LATERAL (
     ORDER BY staff.id <> op.by_staff LIMIT 1
 ) AS person ON true
 WHERE op.shop_id = $1 ORDER BY op.id FOR UPDATE OF op
+"""
+
+
+class Freed(Struct, frozen=True, kw_only=True):
+    """A parked op that may go by now; `because` names what is here that was not: the same reason is tried once."""
+
+    shop_id: ShopId
+    op_id: OpId
+    because: str
+
+
+async def may_go_now(connection: Connection, kinds: Sequence[str], most: int) -> tuple[Freed, ...]:
+    """Return parked ops whose kind this version knows, whose references are here, or whose forerunner has gone."""
+    rows = await connection.fetch(_MAY_GO, list(kinds), _BLOCKING, most)
+    return tuple(
+        Freed(
+            shop_id=ShopId(row["shop_id"]),
+            op_id=OpId(row["id"]),
+            because=f"{row['code']} {' '.join(row['here'])}",
+        )
+        for row in rows
+    )
+
+
+_MAY_GO = """
+SELECT op.shop_id, op.id, op.code, here.refs AS here FROM op, LATERAL (
+    SELECT array(
+        SELECT 'order/' || id FROM customer_order x WHERE x.shop_id = op.shop_id AND 'order/' || x.id = any(op.refs)
+        UNION ALL SELECT 'fulfillment/' || id FROM fulfillment x
+        WHERE x.shop_id = op.shop_id AND 'fulfillment/' || x.id = any(op.refs)
+        UNION ALL SELECT 'run/' || id FROM rider_run x WHERE x.shop_id = op.shop_id AND 'run/' || x.id = any(op.refs)
+        UNION ALL SELECT 'transfer/' || id FROM transfer x
+        WHERE x.shop_id = op.shop_id AND 'transfer/' || x.id = any(op.refs)
+        ORDER BY 1
+    ) AS refs
+) AS here
+WHERE op.status = 'parked' AND (
+    (op.code = 'unknown_kind' AND op.kind = any($1::text[]))
+    OR (op.code = 'unknown_reference' AND cardinality(here.refs) > 0)
+    OR (op.code = 'waits_for_parked' AND NOT EXISTS (
+        SELECT FROM op head
+        WHERE head.shop_id = op.shop_id AND head.device_id = op.device_id AND head.id <> op.id
+          AND head.status = 'parked' AND head.code = any($2::text[]) AND head.refs && op.refs
+          AND (head.recorded_at, coalesce(head.n, 0)) < (op.recorded_at, coalesce(op.n, 0))))
+)
+ORDER BY op.recorded_at, op.n LIMIT $3
 """
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from server.db import book_reading, outbox, shops
+from server.db import book_reading, epochs, outbox, shops
 from server.db.outbox import Claimed
 from server.db.pool import Database
 from server.outbox.following_up import follow_up
@@ -55,8 +55,13 @@ class Carrier(Struct, frozen=True, kw_only=True):
 
 
 async def carry_out_due(carrier: Carrier, most: int = 10) -> int:
-    """Carry out what is due, each order's effects one after the other; return how many were tried."""
+    """Carry out what is due, each order's effects one after the other; return how many were tried.
+
+    For a while after a restore nothing is: what the lost history had sent may still land, and would not be found yet.
+    """
     async with carrier.database.transaction() as connection:
+        if carrier.clock() < (await epochs.read_history(connection)).outbound_from:
+            return 0
         claimed = await outbox.claim(connection, carrier.clock(), LEASE_MS, most)
     await asyncio.gather(*(_guarded(carrier, effect) for effect in claimed))
     return len(claimed)

@@ -7,11 +7,13 @@ from litestar.datastructures import Cookie, State
 from msgspec import Meta, Struct
 
 from server.accounts.letting_in import Welcome, enrol, sign_in
-from server.db import devices
+from server.accounts.locking_out import forget
+from server.db import fleet
 from server.problems import Rejected
 from server.routes.bodies import AnyRequest, decoded, json_answer, read_json_bytes
 from server.routes.house import House
 from server.routes.visitors import COOKIE, SECURE_COOKIE, is_foreign, visitor_of
+from server.sync.boarding import show_all
 from server.sync.pulling import granted_streams
 from sync_protocol.bodies.parts import NO_NUL
 from sync_protocol.ids import DeviceId, StreamName
@@ -56,7 +58,9 @@ async def post_enrol(request: AnyRequest, state: State) -> Response[bytes]:
     house: House = state.house
     asked = decoded(await read_json_bytes(request, BODY_MAX), EnrolRequest)
     key = _guard(house, request, "enrol")
-    welcome = await enrol(house.database, asked.code, asked.device_name, house.clock())
+    welcome = await enrol(
+        house.database, asked.code, asked.device_name, house.clock(), house.beside
+    )
     if welcome is None:
         house.attempts.failed(key, house.clock())
         raise Rejected(
@@ -72,7 +76,12 @@ async def post_login(request: AnyRequest, state: State) -> Response[bytes]:
     asked = decoded(await read_json_bytes(request, BODY_MAX), LoginRequest)
     key = _guard(house, request, "login")
     welcome = await sign_in(
-        house.database, asked.login, asked.password, asked.device_name, house.clock()
+        house.database,
+        asked.login,
+        asked.password,
+        asked.device_name,
+        house.clock(),
+        house.beside,
     )
     if welcome is None:
         house.attempts.failed(key, house.clock())
@@ -86,8 +95,7 @@ async def post_logout(request: AnyRequest, state: State) -> Response[bytes]:
     house: House = state.house
     await read_json_bytes(request, BODY_MAX)
     visitor = await visitor_of(house, request)
-    async with house.database.connection() as connection:
-        await devices.forget_device(connection, visitor.device, house.clock())
+    await forget(house.database, house.beside, visitor.device, house.clock())
     response = json_answer({})
     response.delete_cookie(COOKIE)
     response.delete_cookie(SECURE_COOKIE)
@@ -110,8 +118,12 @@ def _guard(house: House, request: AnyRequest, door: str) -> str:
 async def _let_in(
     house: House, request: AnyRequest, welcome: Welcome, want: str
 ) -> Response[bytes]:
+    device = welcome.visitor.device
     async with house.database.connection() as connection:
         streams = await granted_streams(connection, welcome.visitor)
+        own = await fleet.devices_of(connection, device.shop_id, device.staff_id)
+    # The person's other phones are looked at again too: one of them may have been lost or wiped.
+    await show_all(house.database, house.live, device.shop_id, own, house.clock())
     response = json_answer(
         LetIn(
             device_id=welcome.visitor.device.id,

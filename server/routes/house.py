@@ -5,6 +5,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from server.accounts.attempts import Attempts
+from server.beside import Beside
 from server.db.pool import Database
 from server.sync.live import Live
 
@@ -12,7 +13,8 @@ from server.sync.live import Live
 class House(Struct, eq=False, frozen=True, kw_only=True):
     """The running server: one per process, made at start.
 
-    `clock` gives epoch ms; `wake_worker` tells this process's worker, if it runs one, that something is due.
+    `clock` gives epoch ms; `wake_worker` tells this process's worker, if it runs one, that something is due; `beside` is the
+    journal that outlives the database.
     """
 
     database: Database
@@ -20,3 +22,4 @@ class House(Struct, eq=False, frozen=True, kw_only=True):
     clock: Callable[[], int]
     attempts: Attempts
     wake_worker: Callable[[], None]
+    beside: Beside | None = None

@@ -9,15 +9,17 @@ from litestar import Response, WebSocket, post, websocket
 from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 
+from server.db import epochs
 from server.problems import Rejected, answer, problem_reply
 from server.routes.bodies import AnyRequest, decoded, json_answer, read_json_bytes
 from server.routes.house import House
-from server.routes.visitors import visitor_of
+from server.routes.visitors import leaving_visitor_of, visitor_of
 from server.sync.greeting import greet
 from server.sync.live import Subscriber
 from server.sync.offering import offer
 from server.sync.pulling import granted_streams, pull
 from server.sync.pushing import Refusal, push, read_push
+from sync_protocol.ids import OpId
 from sync_protocol.limits import OFFER_IDS_MAX, PUSH_BYTES_MAX
 from sync_protocol.messages.hello import HelloRequest
 from sync_protocol.messages.offer import OfferRequest
@@ -42,14 +44,14 @@ async def post_hello(request: AnyRequest, state: State) -> Response[bytes]:
     house: House = state.house
     visitor = await visitor_of(house, request)
     asked = decoded(await read_json_bytes(request, SMALL_BODY_MAX), HelloRequest)
-    return json_answer(await greet(house.database, visitor, asked, house.clock()))
+    return json_answer(await greet(house.database, house.live, visitor, asked, house.clock()))
 
 
 @post("/sync/push", status_code=200)
 async def post_push(request: AnyRequest, state: State) -> Response[bytes]:
     """Take ops in."""
     house: House = state.house
-    visitor = await visitor_of(house, request)
+    visitor = await leaving_visitor_of(house, request)
     try:
         raw = await read_json_bytes(request, PUSH_BYTES_MAX)
     except Rejected as rejected:
@@ -60,11 +62,30 @@ async def post_push(request: AnyRequest, state: State) -> Response[bytes]:
         asked, batch = read_push(raw)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Rejected(400, str(error)) from error
-    done = await push(house.database, house.live, visitor, asked, batch, house.clock)
+    done = await push(house.database, house.live, visitor, asked, batch, house.clock, house.beside)
     if isinstance(done, Refusal):
         return _refused(done)
     house.wake_worker()
+    if visitor.revoked:
+        return await _quarantined(house, done.now, done.results, more=done.more)
     return json_answer(done)
+
+
+async def _quarantined(
+    house: House,
+    now: int,
+    results: tuple[msgspec.Raw, ...],
+    missing: tuple[OpId, ...] | None = None,
+    *,
+    more: bool = False,
+) -> Response[bytes]:
+    """Answer a device that may no longer talk: no data, but what became of the ops that it handed over."""
+    async with house.database.connection() as connection:
+        history = await epochs.read_history(connection)
+    detail = "This device may no longer talk here; what it held is kept for a supervisor."
+    reply = problem_reply(401, detail, problem=Problem.REVOKED)
+    told = {"epoch": history.epoch, "restored_to": history.restored_to, "now": now, "more": more}
+    return answer(msgspec.structs.replace(reply, results=results, missing=missing, **told))
 
 
 def _too_large() -> Rejected:
@@ -98,11 +119,14 @@ async def post_pull(request: AnyRequest, state: State) -> Response[bytes]:
 async def post_offer(request: AnyRequest, state: State) -> Response[bytes]:
     """Tell a device which of its ops are missing here."""
     house: House = state.house
-    visitor = await visitor_of(house, request)
+    visitor = await leaving_visitor_of(house, request)
     asked = decoded(await read_json_bytes(request, OFFER_BODY_MAX), OfferRequest)
     if len(asked.ids) > OFFER_IDS_MAX:
         raise Rejected(413, f"Offer at most {OFFER_IDS_MAX} ids at once.")
-    return json_answer(await offer(house.database, visitor, asked, house.clock()))
+    told = await offer(house.database, house.live, visitor, asked, house.clock())
+    if visitor.revoked:
+        return await _quarantined(house, told.now, told.results, told.missing)
+    return json_answer(told)
 
 
 @websocket("/sync/live")

@@ -39,20 +39,35 @@ async def visitor_of(house: House, connection: Connection) -> Visitor:
     Raises:
         Rejected: 401, with the epoch, when the credential is missing, unknown or revoked; 403 from a foreign page.
     """
-    if is_foreign(connection):
-        raise Rejected(403, "This came from a page of another site.")
-    token = credential(connection)
-    visitor = None if token is None else await recognise(house.database, token)
-    if visitor is None:
-        raise await _not_let_in(house, "Sign in, or enrol this device with a code.", None)
-    if visitor.device.revoked_at is not None or not visitor.staff.active:
+    visitor = await leaving_visitor_of(house, connection)
+    if visitor.revoked:
         raise await _not_let_in(house, "This device may no longer talk here.", Problem.REVOKED)
     return visitor
 
 
+async def leaving_visitor_of(house: House, connection: Connection) -> Visitor:
+    """Return who is asking, also when that device was revoked: what it still holds is taken into quarantine.
+
+    Raises:
+        Rejected: 401, with the epoch, when the credential is missing or unknown; 403 from a foreign page.
+    """
+    if is_foreign(connection):
+        raise await _turned_away(house, 403, "This came from a page of another site.", None)
+    token = credential(connection)
+    visitor = None if token is None else await recognise(house.database, token)
+    if visitor is None:
+        raise await _not_let_in(house, "Sign in, or enrol this device with a code.", None)
+    return visitor
+
+
 async def _not_let_in(house: House, detail: str, problem: Problem | None) -> Rejected:
+    return await _turned_away(house, 401, detail, problem)
+
+
+async def _turned_away(house: House, status: int, detail: str, problem: Problem | None) -> Rejected:
+    """Every answer tells the epoch: a device that is told nothing else must still learn that a restore happened."""
     async with house.database.connection() as connection:
         history = await epochs.read_history(connection)
-    reply = problem_reply(401, detail, problem=problem)
+    reply = problem_reply(status, detail, problem=problem)
     known = {"epoch": history.epoch, "restored_to": history.restored_to}
-    return Rejected(401, detail, reply=msgspec.structs.replace(reply, **known))
+    return Rejected(status, detail, reply=msgspec.structs.replace(reply, **known))

@@ -3,7 +3,10 @@
 from server.db import devices, epochs, op_log
 from server.db.devices import Said, Visitor
 from server.db.pool import Database
+from server.sync.boarding import show
+from server.sync.live import Live
 from server.sync.pulling import granted_streams
+from server.sync.witnessing import hear_witness
 from sync_protocol import limits
 from sync_protocol.messages.hello import DeviceHead, HelloReply, HelloRequest, Limits, PhoneHealth
 from sync_protocol.version import PROTOCOL, PROTOCOL_OLDEST
@@ -18,7 +21,7 @@ LIMITS = Limits(
 
 
 async def greet(
-    database: Database, visitor: Visitor, request: HelloRequest, now: int
+    database: Database, live: Live, visitor: Visitor, request: HelloRequest, now: int
 ) -> HelloReply:
     """Answer a hello and note what the phone says of itself.
 
@@ -29,7 +32,11 @@ async def greet(
         history = await epochs.read_history(connection)
         log = await op_log.read_log(connection, device.shop_id, device.id, request.incarnation)
         granted = await granted_streams(connection, visitor)
+        backed_up_to = await epochs.backed_up_to(connection)
         await devices.note_hello(connection, device, now, _said(request))
+    if request.epoch == history.epoch and request.witness:
+        await hear_witness(database, live, device, request.witness, now)
+    await show(database, live, device, now)
     head = request.head if request.head in log.links else min(log.links, default=None)
     return HelloReply(
         protocol=max(PROTOCOL_OLDEST, min(PROTOCOL, request.protocol[1])),
@@ -39,6 +46,7 @@ async def greet(
         streams=granted,
         limits=LIMITS,
         now=now,
+        backed_up_to=backed_up_to,
     )
 
 

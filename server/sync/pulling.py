@@ -59,6 +59,7 @@ async def pull(database: Database, visitor: Visitor, request: PullRequest, now: 
             resnapshot=tuple(again),
             more=more,
             now=now,
+            backed_up_to=await epochs.backed_up_to(connection),
         )
 
 

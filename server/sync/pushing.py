@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 import msgspec
 from msgspec import Raw, Struct
 
+from server.beside import Beside, taken
 from server.db import devices, epochs, op_log
 from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection
 from server.db.devices import Visitor
 from server.db.pool import Database, run_transaction
 from server.sync.applying import Applied, apply_chunk
+from server.sync.boarding import show
 from server.sync.live import Live
 from server.sync.pulling import pull
 from sync_protocol.ids import OWN_OPS, Epoch
@@ -77,6 +79,7 @@ async def push(
     request: PushRequest,
     batch: Sequence[Incoming],
     clock: Callable[[], int],
+    beside: Beside | None = None,
 ) -> PushReply | Refusal:
     """Take ops in; what was taken is durable when this returns."""
     sender = Sender(
@@ -84,18 +87,12 @@ async def push(
         device_id=visitor.device.id,
         incarnation=request.incarnation,
         staff=visitor.staff,
+        quarantined=visitor.revoked,
     )
     refusal = await _refusal(database, sender, request, batch)
     if refusal is not None:
         return refusal
-    results: list[str] = []
-    for start in range(0, len(batch), OPS_PER_TRANSACTION):
-        chunk = batch[start : start + OPS_PER_TRANSACTION]
-        applied = await _apply(database, sender, chunk, clock())
-        live.changed(sender.shop_id, applied.versions)
-        if applied.problem is not None:
-            break  # another push of the same device came in between; the phone asks again
-        results += applied.results
+    results = await push_chunks(database, live, sender, batch, clock, beside)
     async with database.connection() as connection:
         await devices.note_contact(
             connection,
@@ -106,6 +103,7 @@ async def push(
             oldest_unsent_at=request.oldest_at,
             acked_n=request.acked_n,
         )
+    await show(database, live, visitor.device, clock())
     ride = request.pull
     return PushReply(
         results=tuple(Raw(text.encode()) for text in results),
@@ -113,7 +111,7 @@ async def push(
         retry_after_ms=0,
         now=clock(),
         pull=None
-        if ride is None
+        if ride is None or visitor.revoked
         else await pull(
             database,
             visitor,
@@ -121,6 +119,29 @@ async def push(
             clock(),
         ),
     )
+
+
+async def push_chunks(
+    database: Database,
+    live: Live,
+    sender: Sender,
+    batch: Sequence[Incoming],
+    clock: Callable[[], int],
+    beside: Beside | None = None,
+) -> list[str]:
+    """Apply a batch chunk by chunk; return the results of all that was taken, each of it durable."""
+    results: list[str] = []
+    for start in range(0, len(batch), OPS_PER_TRANSACTION):
+        chunk = batch[start : start + OPS_PER_TRANSACTION]
+        applied = await _apply(database, sender, chunk, clock())
+        live.changed(sender.shop_id, applied.versions)
+        if applied.problem is not None:
+            break  # another push of the same device came in between; the phone asks again
+        if beside is not None:
+            ids = [(incoming.n, incoming.id) for incoming in chunk]
+            beside.note(taken(sender.shop_id, sender.device_id, sender.incarnation, ids, clock()))
+        results += applied.results
+    return results
 
 
 async def _apply(
@@ -163,6 +184,9 @@ async def _refusal(
         epoch=history.epoch,
         restored_to=history.restored_to,
         device=DeviceHead(
-            id=sender.device_id, n=log.n, head=min(log.links, default=None), revoked=False
+            id=sender.device_id,
+            n=log.n,
+            head=min(log.links, default=None),
+            revoked=sender.quarantined,
         ),
     )

@@ -4,7 +4,7 @@ from collections import Counter
 
 from msgspec import Struct
 
-from server.db import book_reading, ledger, shops
+from server.db import book_reading, ledger, shops, witnesses
 from server.db.connections import Connection
 from sync_protocol.fulfillments import NEVER_LEFT, Fulfillment
 from sync_protocol.ids import BranchId, OrderLineId, ShopId, TransferId, VariantId
@@ -57,6 +57,7 @@ async def verify_shop(connection: Connection, shop_id: ShopId) -> tuple[list[Fin
         for place, units in folded.balances.items():
             elsewhere[place] += units
         findings += await _verify_stock(connection, shop_id, branch.id, folded.balances)
+        findings += await _verify_witnesses(connection, shop_id, branch.id)
     findings += await _verify_orders(connection, shop_id, elsewhere)
     findings += await _verify_transfers(connection, shop_id, elsewhere)
     findings += await _verify_runs(connection, shop_id, run_cash)
@@ -97,6 +98,25 @@ def _wrong_with(entry: LedgerEntry, stored: str, previous: str, expected: int) -
     if chain(previous, entry) != stored:
         return f"entry {entry.version} is not what was chained"
     return None
+
+
+async def _verify_witnesses(
+    connection: Connection, shop_id: ShopId, branch_id: BranchId
+) -> list[Finding]:
+    """Hold the ledger against every head that a phone saw: a chain written anew proves, but not to its witnesses."""
+    agreed = 0
+    for seen in await witnesses.all_seen(connection, shop_id, branch_id):
+        if seen.agrees:
+            agreed = seen.version
+            continue
+        at = (
+            "none is here"
+            if seen.ours is None
+            else f"one of {agreed + 1} to {seen.version} differs"
+        )
+        what = f"device {seen.device_id} saw another version {seen.version} of the ledger: {at}"
+        return [Finding(shop_id=shop_id, branch_id=branch_id, version=agreed + 1, what=what)]
+    return []
 
 
 async def _verify_stock(

@@ -6,7 +6,7 @@ from typing import Annotated
 from msgspec import Raw, Struct
 
 from sync_protocol.bodies.parts import ACount, AName
-from sync_protocol.ids import Epoch, Incarnation
+from sync_protocol.ids import Epoch, Incarnation, OpId
 from sync_protocol.messages.hello import DeviceHead
 from sync_protocol.messages.pull import PullReply, PullRide
 
@@ -48,7 +48,11 @@ class Problem(StrEnum):
 
 
 class ProblemReply(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A problem in the RFC 9457 shape, with what the phone needs to recover."""
+    """A problem in the RFC 9457 shape, with what the phone needs to recover.
+
+    A revoked device is answered with a problem whatever it asks; what it pushed was taken into quarantine where `results`
+    says so, and to what it offered `missing` is the answer.
+    """
 
     type: str
     title: str
@@ -59,3 +63,7 @@ class ProblemReply(Struct, frozen=True, kw_only=True, omit_defaults=True):
     restored_to: int | None = None
     device: DeviceHead | None = None
     retry_after_ms: int = 0
+    results: tuple[Raw, ...] | None = None
+    missing: tuple[OpId, ...] | None = None
+    more: bool = False
+    now: int = 0

@@ -161,10 +161,10 @@ PLANTED = (
     Planted(
         name="revoked_device_syncs",
         says="a locked-out device goes on talking",
-        path="server/routes/visitors.py",
-        old="    if visitor.device.revoked_at is not None or not visitor.staff.active:",
-        new="    if not visitor.staff.active:",
-        tests=("tests/server/test_letting_in.py", "tests/server/test_greeting_and_recovery.py"),
+        path="server/db/devices.py",
+        old="        return self.device.revoked_at is not None or not self.staff.active",
+        new="        return not self.staff.active",
+        tests=("tests/server/test_letting_in.py", "tests/server/test_parking.py"),
     ),
     Planted(
         name="cursor_skips",

@@ -123,6 +123,7 @@ class Phone:
         """Apply a patch of the live channel; False when it does not continue where this phone stands: pull then."""
         if patch.stream not in self.memory.granted or not self.memory.replica.apply(patch):
             return False
+        self.memory.take_notices(self._around.clock())
         self.memory.close_settled()
         return True
 
@@ -162,6 +163,8 @@ class Phone:
                     self._exchanges.adopt_epoch()
                 case ActionKind.SHRINK_BATCH:
                     self._exchanges.shrink_batch()
+                case ActionKind.WIPE:
+                    self._exchanges.wipe()
                 case ActionKind.ARM:
                     self._arm(action)
                 case _:

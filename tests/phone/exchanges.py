@@ -59,8 +59,7 @@ class Exchanges:
         asked_at = self._around.clock()
         reply = await self._ask("/sync/hello", request, HelloReply)
         self._keep_clock(asked_at, reply.now)
-        if reply.device.revoked:
-            return Event(kind=EventKind.PROBLEM, problem=Problem.REVOKED)
+        memory.backed_up_to = reply.backed_up_to
         changed = self._meet(reply.epoch, reply.restored_to)
         memory.grant(reply.streams)
         return Event(
@@ -84,9 +83,12 @@ class Exchanges:
             acked_n=memory.acked_n,
             pull=None if self._expected is not None else ride,
         )
-        reply = await self._ask("/sync/push", request, PushReply)
+        try:
+            reply = await self._ask("/sync/push", request, PushReply)
+        except Declined as declined:
+            return self._handed_over(declined, EventKind.PUSH_OK)
         self._batch_ops = min(PUSH_OPS_MAX, self._batch_ops * 2)
-        answered = memory.keep_results(reply.results, self._around.clock())
+        answered = memory.keep_results(reply.results, reply.now)
         more = self._take(reply.pull) if reply.pull is not None else False
         if self._waits() and not answered:
             # An answer that answers nothing would be asked for again at once, for ever.
@@ -108,11 +110,34 @@ class Exchanges:
     async def offer(self) -> Event:
         """Name the ops held, and learn which of them the server lacks."""
         ids = self._memory.ids_to_offer(self._restored_to)
-        request = OfferRequest(epoch=self._epoch(), ids=ids)
-        reply = await self._ask("/sync/offer", request, OfferReply)
+        request = OfferRequest(
+            epoch=self._epoch(),
+            incarnation=self._memory.incarnation,
+            held_from=self._memory.held_from,
+            n=self._memory.n,
+            ids=ids,
+        )
+        try:
+            reply = await self._ask("/sync/offer", request, OfferReply)
+        except Declined as declined:
+            return self._handed_over(declined, EventKind.OFFER_OK)
         self._missing = reply.missing
-        self._memory.keep_results(reply.results, self._around.clock())
+        self._memory.keep_results(reply.results, reply.now)
         return Event(kind=EventKind.OFFER_OK, unsent=self._waits() or bool(self._missing))
+
+    def _handed_over(self, declined: Declined, kind: EventKind) -> Event:
+        """A revoked phone's ops were taken into quarantine, or its offer was answered: it is leaving.
+
+        Raises:
+            Declined: nothing was taken.
+        """
+        reply = declined.reply
+        if reply.problem is not Problem.REVOKED or reply.results is None:
+            raise declined
+        self._memory.keep_results(reply.results, reply.now)
+        self._missing = reply.missing or ()
+        waits = self._waits() or bool(self._missing)
+        return Event(kind=kind, unsent=waits, more=reply.more, revoked=True)
 
     # The steps between them
 
@@ -126,6 +151,10 @@ class Exchanges:
         if self._expected is not None:
             self._memory.adopt(self._expected)
         self._expected = self._restored_to = None
+
+    def wipe(self) -> None:
+        """Keep nothing."""
+        self._memory.wipe()
 
     def shrink_batch(self) -> None:
         """Send fewer ops at once."""
@@ -163,7 +192,10 @@ class Exchanges:
         # A patch that no longer fits was overtaken by the live channel: what it brought is read again.
         fitted = [memory.replica.apply(patch) for patch in reply.patches]
         memory.witness |= reply.ledger
-        memory.keep_results(reply.results, self._around.clock())
+        memory.keep_results(reply.results, reply.now)
+        memory.take_notices(reply.now)
+        memory.backed_up_to = reply.backed_up_to
+        memory.forget(reply.now)
         return reply.more or not all(fitted)
 
     def _meet(self, epoch: Epoch, restored_to: int | None) -> bool:

@@ -4,6 +4,7 @@ Everything here outlives the phone that uses it: `saved` and `restored` stand fo
 memory whole, as one transaction of a real phone's store would.
 """
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -18,16 +19,16 @@ from sync_protocol.ids import (
     OpId,
     StreamName,
 )
+from sync_protocol.journal import forgettable, offered_from
 from sync_protocol.limits import OFFER_IDS_MAX, OP_BYTES_MAX
 from sync_protocol.messages.hello import DeviceHead
 from sync_protocol.ops import Op
 from sync_protocol.outcomes import Result
+from sync_protocol.permissions import device_stream
 from sync_protocol.reading import ReadOp, link_hashes, read_op
 from sync_protocol.replica import Replica, is_settled
+from sync_protocol.rows import RowKind, row_kind
 from sync_protocol.shop import Staff
-
-RESTORE_MARGIN_MS = 3_600_000
-"""A restored server may have lost a little more than the moment of its backup says (protocol.md §8)."""
 
 _op = msgspec.json.Decoder(Op)
 _result = msgspec.json.Decoder(Result)
@@ -40,7 +41,7 @@ class OpTooLarge(Exception):
 class StoredOp(Struct, kw_only=True):
     """One op exactly as it is sent, its place in the log, and the answer to it as it came.
 
-    `answered_at` is in epoch ms. `open`: its effect is not in the rows yet.
+    `answered_at` is epoch ms by the server's clock. `open`: its effect is not in the rows yet.
     """
 
     id: OpId
@@ -61,7 +62,8 @@ class StoredOp(Struct, kw_only=True):
 class Memory(Struct, kw_only=True):
     """One phone's disk. `n` and `head` are the op log's end in this incarnation; `ops` stand as recorded.
 
-    `epoch` is the history that the rows belong to; None before the first contact.
+    `epoch` is the history that the rows belong to; None before the first contact. `backed_up_to`: what was answered before
+    this moment (the server's epoch ms) is in a backup of the server.
     """
 
     device_id: DeviceId
@@ -75,6 +77,7 @@ class Memory(Struct, kw_only=True):
     granted: tuple[StreamName, ...] = ()
     witness: dict[BranchId, tuple[int, str]] = {}
     clock: tuple[int, int] | None = None
+    backed_up_to: int | None = None
 
     def append(self, op: Op) -> StoredOp:
         """Give `op` its place at the end of the log and keep it.
@@ -124,7 +127,10 @@ class Memory(Struct, kw_only=True):
     # What came
 
     def keep_results(self, results: Iterable[Raw], now: int) -> int:
-        """Keep the answers to our ops, by op id only (R4); return how many ops were answered for the first time."""
+        """Keep the answers to our ops, by op id only (R4); return how many ops were answered for the first time.
+
+        `now` is the server's, so that what has to be offered to a restored server is told by one clock.
+        """
         by_id = {op.id: op for op in self.ops}
         fresh = 0
         for raw in results:
@@ -136,6 +142,13 @@ class Memory(Struct, kw_only=True):
             stored.open = True
         self.close_settled()
         return fresh
+
+    def take_notices(self, now: int) -> None:
+        """Keep what became of our parked ops once somebody decided them: the rows of our own stream tell."""
+        rows = self.replica.rows.get(device_stream(self.device_id), {})
+        told = [Raw(body) for key, (_, body) in rows.items() if row_kind(key) is RowKind.RESULT]
+        if told:
+            self.keep_results(told, now)
 
     def close_settled(self) -> None:
         """Take out of the overlay what the rows show by now."""
@@ -155,7 +168,7 @@ class Memory(Struct, kw_only=True):
 
     def ids_to_offer(self, restored_to: int | None) -> tuple[OpId, ...]:
         """Return what the server may lack: all that is unanswered, and what was answered since its backup was made."""
-        since = 0 if restored_to is None else restored_to - RESTORE_MARGIN_MS
+        since = offered_from(restored_to)
         held = [op.id for op in self.ops if op.answered_at is None or op.answered_at >= since]
         return tuple(held[-OFFER_IDS_MAX:])
 
@@ -166,6 +179,28 @@ class Memory(Struct, kw_only=True):
         for place, op in enumerate(self.ops):
             if op.result is None or op.id in lacking:
                 self.ops[place] = self._placed(_op.decode(op.text))
+
+    @property
+    def held_from(self) -> int:
+        """From which number on this life of the log is held without a gap; beyond its end when nothing is."""
+        mine = {op.n for op in self.ops if op.incarnation == self.incarnation}
+        lowest = self.n + 1
+        while lowest - 1 in mine:
+            lowest -= 1
+        return lowest
+
+    def forget(self, now: int) -> None:
+        """Let go of the oldest answered ops, as long as the second copy is not needed any more (R6)."""
+        ended = list(
+            itertools.takewhile(lambda op: op.result is not None and not op.open, self.ops)
+        )
+        answered = [op.answered_at or now for op in ended]
+        del self.ops[: forgettable(answered, now, self.backed_up_to)]
+
+    def wipe(self) -> None:
+        """Keep nothing: this device may no longer talk, and has handed over what it had."""
+        self.ops, self.granted, self.witness = [], (), {}
+        self.replica = Replica()
 
     def adopt(self, epoch: Epoch) -> None:
         """Belong to another history: its epoch, and everything from its beginning (R7)."""

@@ -568,6 +568,7 @@ export interface FleetDevice {
   readonly held_n: number;
   readonly persisted: boolean | null;
   readonly free_mb: number | null;
+  readonly missing_ops: number;
   readonly replaced_by: DeviceId | null;
 }
 export function fillFleetDevice(raw: unknown): FleetDevice {
@@ -580,6 +581,7 @@ export function fillFleetDevice(raw: unknown): FleetDevice {
     held_n: 0,
     persisted: null,
     free_mb: null,
+    missing_ops: 0,
     replaced_by: null,
     ...(raw as object),
   } as unknown as FleetDevice;
@@ -2366,6 +2368,10 @@ export interface ProblemReply {
   readonly restored_to: number | null;
   readonly device: DeviceHead | null;
   readonly retry_after_ms: number;
+  readonly results: readonly unknown[] | null;
+  readonly missing: readonly OpId[] | null;
+  readonly more: boolean;
+  readonly now: number;
 }
 export function fillProblemReply(raw: unknown): ProblemReply {
   const r = raw as Record<string, unknown>;
@@ -2375,6 +2381,10 @@ export function fillProblemReply(raw: unknown): ProblemReply {
     restored_to: null,
     device: null,
     retry_after_ms: 0,
+    results: null,
+    missing: null,
+    more: false,
+    now: 0,
     ...(raw as object),
     ...(r['device'] === undefined ? {} : { device: r['device'] === null ? null : fillDeviceHead(r['device']) }),
   } as unknown as ProblemReply;
@@ -2479,7 +2489,7 @@ export function fillPhone(raw: unknown): Phone {
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "71874720eb11b3d8";
+export const WIRE_FINGERPRINT: string = "f2da444976cf47fc";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,

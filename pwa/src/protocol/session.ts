@@ -102,7 +102,8 @@ function woken(before: Phone, event: Event): Stepped {
 function answered(before: Phone, event: Event): Stepped {
   // A late answer to a request already given up changes nothing.
   if (ANSWERS[before.phase] !== event.kind) return { phone: before, actions: [] };
-  const phone = { ...before, attempt: 0, unsent: event.unsent };
+  const leaving = before.leaving || event.revoked;
+  const phone = { ...before, attempt: 0, unsent: event.unsent, leaving };
   if (event.kind === 'hello_ok') {
     const lost = event.epoch_changed || event.head_differs;
     return next({
@@ -110,7 +111,6 @@ function answered(before: Phone, event: Event): Stepped {
       greeted: true,
       must_offer: phone.must_offer || lost,
       recovering: phone.recovering || event.epoch_changed,
-      leaving: phone.leaving || event.revoked,
     });
   }
   if (event.kind === 'offer_ok') {

@@ -6,6 +6,7 @@ snapshot is in it, and nothing else.
 
 import os
 import zipfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -101,7 +102,7 @@ def read_manifest(path: Path) -> Manifest:
             manifest = msgspec.json.decode(file.read(MANIFEST), type=Manifest)
             damaged = file.testzip()
             there = set(file.namelist())
-    except (OSError, zipfile.BadZipFile, KeyError, msgspec.DecodeError) as error:
+    except (OSError, zipfile.BadZipFile, zlib.error, KeyError, msgspec.DecodeError) as error:
         raise NotABackup(f"{path} is not a whole backup of Rawana: {error}") from error
     if manifest.format != FORMAT:
         raise NotABackup(f"{path} was written by a newer version of Rawana.")
@@ -115,9 +116,8 @@ async def read_backup(connection: Connection, path: Path, manifest: Manifest) ->
     """Fill empty tables, which stand at the backup's own migration, from the file."""
     await connection.execute("SET LOCAL statement_timeout = 0")
     order = await _parents_first(connection, list(manifest.tables))
-    # What the migrations themselves put there (the first epoch) is the backup's to say.
-    for table in reversed(order):
-        await connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - a name from the catalogue
+    # What the migrations themselves put there is the backup's to say.
+    await connection.execute("DELETE FROM epoch")
     with zipfile.ZipFile(path) as file:
         for table in order:
             with file.open(table) as source:

@@ -156,16 +156,16 @@ WITH lost AS (
     SELECT device_id, incarnation, n FROM expected_op e
     WHERE shop_id = $1 AND NOT EXISTS (SELECT FROM op WHERE op.shop_id = e.shop_id AND op.id = e.op_id)
     UNION
-    SELECT device_id, incarnation, n FROM history_hole h, generate_series(h.first_n, h.last_n) AS n
+    SELECT device_id, incarnation, held.n FROM history_hole h, generate_series(h.first_n, h.last_n) AS held (n)
     WHERE shop_id = $1 AND NOT EXISTS (
         SELECT FROM expected_op e JOIN op ON op.shop_id = e.shop_id AND op.id = e.op_id
-        WHERE e.shop_id = h.shop_id AND e.device_id = h.device_id AND e.incarnation = h.incarnation AND e.n = n)
+        WHERE e.shop_id = h.shop_id AND e.device_id = h.device_id AND e.incarnation = h.incarnation AND e.n = held.n)
 ), grouped AS (
     SELECT *, n - row_number() OVER (PARTITION BY device_id, incarnation ORDER BY n) AS island FROM lost
 )
-SELECT device_id, incarnation, min(n) AS first_n, max(n) AS last_n, device.name, device.staff_id
+SELECT device_id, grouped.incarnation, min(n) AS first_n, max(n) AS last_n, device.name, device.staff_id
 FROM grouped JOIN device ON device.shop_id = $1 AND device.id = grouped.device_id
-GROUP BY device_id, incarnation, island, device.name, device.staff_id ORDER BY device_id, min(n)
+GROUP BY device_id, grouped.incarnation, island, device.name, device.staff_id ORDER BY device_id, min(n)
 """
 
 

@@ -101,8 +101,12 @@ async def begin_history(
 
     A device that was let in since the backup is let in again, one that was locked out stays locked out.
     """
+    # Later than every epoch before it, also where this machine's clock was set back.
     await connection.execute(
-        "INSERT INTO epoch (id, began_at, restored_to, outbound_from) VALUES ($1, $2, $3, $4)",
+        """
+        INSERT INTO epoch (id, began_at, restored_to, outbound_from)
+        SELECT $1, greatest($2, max(began_at) + 1), $3, $4 FROM epoch
+        """,
         epoch,
         now,
         restored_to,

@@ -10,6 +10,7 @@ import msgspec
 from server.accounts.attempts import Attempts
 from server.accounts.letting_in import invite
 from server.app import Front, make_api
+from server.beside import Beside
 from server.db import shops
 from server.db.epochs import read_history
 from server.db.pool import Database
@@ -68,7 +69,9 @@ class Clock:
 class Server:
     """The whole app on a database, without sockets."""
 
-    def __init__(self, database: Database, clock: Clock, epoch: str) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, epoch: str, beside: Beside | None = None
+    ) -> None:
         self.database = database
         self.clock = clock
         self.live = Live(database)
@@ -80,6 +83,7 @@ class Server:
             clock=clock,
             attempts=self.attempts,
             wake_worker=self._wake,
+            beside=beside,
         )
         self.front = Front(make_api(house), StaticFiles(Path("nowhere")), lambda: epoch)
         self.http = httpx.AsyncClient(
@@ -103,10 +107,12 @@ class Server:
         return await self.http.post(path, content=content, headers=sent)
 
 
-async def started_server(database: Database) -> Server:
+async def started_server(
+    database: Database, clock: Clock | None = None, beside: Beside | None = None
+) -> Server:
     async with database.connection() as connection:
         history = await read_history(connection)
-    return Server(database, Clock(), history.epoch)
+    return Server(database, clock or Clock(), history.epoch, beside)
 
 
 class Retail:

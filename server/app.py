@@ -61,9 +61,9 @@ def make_api(house: House) -> Litestar:
         ],
         state=State({"house": house}),
         exception_handlers=HANDLERS,  # type: ignore[arg-type]  # each takes its own kind of error
-        # Quality 4 costs less than a millisecond a page of rows; gzip serves whoever takes no brotli.
+        # Quality 5 saves a fifth over 4 for a millisecond a page of rows; gzip serves whoever takes no brotli.
         compression_config=CompressionConfig(
-            backend="brotli", brotli_quality=4, minimum_size=1_000, gzip_compress_level=6
+            backend="brotli", brotli_quality=5, minimum_size=1_000, gzip_compress_level=6
         ),
         openapi_config=None,
         logging_config=None,

@@ -11,7 +11,7 @@ from server.db.pool import Database
 from sync_protocol.ids import BranchId, StreamName
 from sync_protocol.limits import PULL_BYTES_MAX, PULL_ROWS_MAX
 from sync_protocol.messages.pull import Patch, PullReply, PullRequest
-from sync_protocol.permissions import stock_stream, streams_for
+from sync_protocol.permissions import CATALOG_STREAM, stock_stream, streams_for
 
 RESULTS_MAX = 200
 
@@ -78,6 +78,8 @@ async def _patches(
     for name in behind:
         if rows_left <= 0 or bytes_left <= 0:
             return patches, True
+        if name == CATALOG_STREAM and cursors[name] == 0 and any(p.rows for p in patches):
+            return patches, True  # a fresh phone is of use without it, and should not wait for it
         patch, cut = await streams.read_patch(
             connection,
             visitor.device.shop_id,

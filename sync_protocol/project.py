@@ -1,6 +1,7 @@
 """From what changed to the rows of each stream: who sees what, decided once."""
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sync_protocol.decide.book import Book, Decision
 from sync_protocol.fulfillments import NEVER_LEFT, Fulfillment
@@ -13,7 +14,7 @@ from sync_protocol.ids import (
     StreamName,
     VariantId,
 )
-from sync_protocol.orders import Order, live_shipments, remaining_units
+from sync_protocol.orders import Contact, Order, live_shipments, remaining_units
 from sync_protocol.outcomes import Discrepancy
 from sync_protocol.permissions import (
     DESK_STREAM,
@@ -92,9 +93,13 @@ def _moved(
 
 
 def order_rows(before: Order | None, after: Order) -> tuple[RowChange, ...]:
-    """Return puts and tombstones of an order, by the streams that hold it now and held it before."""
+    """Return puts and tombstones of an order, by the streams that hold it now and held it before.
+
+    What the store last showed of the customer is for the server's own comparing: phones get the contact that holds.
+    """
     was = streams_of_order(before) if before is not None else frozenset()
-    return _moved(row_key(RowKind.ORDER, after.id), after, streams_of_order(after), was)
+    shown = replace(after, store_contact=Contact())
+    return _moved(row_key(RowKind.ORDER, after.id), shown, streams_of_order(after), was)
 
 
 def fulfillment_rows(before: Fulfillment | None, after: Fulfillment) -> tuple[RowChange, ...]:

@@ -3,10 +3,11 @@
 from collections import Counter
 
 import msgspec
+from msgspec.structs import replace
 
 from sync_protocol.fulfillments import NEVER_LEFT, Fulfillment, FulfillmentState
 from sync_protocol.ops import OpClass, kind_rule
-from sync_protocol.orders import Order
+from sync_protocol.orders import Contact, Order
 from sync_protocol.outcomes import Discrepancy
 from sync_protocol.replica import Replica
 from sync_protocol.runs import RiderRun
@@ -148,6 +149,11 @@ def _counted(shipments: list[Fulfillment]) -> Counter[tuple[str, str]]:
     return units
 
 
+def as_phones_see(thing: object) -> object:
+    """What the store last showed of a customer stays on the server."""
+    return replace(thing, store_contact=Contact()) if isinstance(thing, Order) else thing
+
+
 async def _check_phone(stage: Stage, person: Person, tables: Tables) -> None:
     """The phone shows what the server has, and has what a new phone of the same person would be given."""
     memory = person.held.phone.memory
@@ -156,7 +162,7 @@ async def _check_phone(stage: Stage, person: Person, tables: Tables) -> None:
     for name in ("orders", "fulfillments", "runs", "transfers", "open"):
         rows = getattr(tables, name)
         for key, body in getattr(shown, name).items():
-            assert body == rows.get(key), (person.name, name, key)
+            assert body == as_phones_see(rows.get(key)), (person.name, name, key)
     reserved = tables.reserved()
     for place, held in shown.stock.items():
         assert tuple(getattr(held, name) for name in SHELF) == tables.stock[place], place

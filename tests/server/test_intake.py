@@ -203,8 +203,9 @@ async def test_the_catalogue_is_mirrored_whole_and_a_second_time_changes_nothing
     changed = await mirror_variants(database, outside.client, outside.retail.id, clock)
     assert changed == len(numbers) - 3
     assert await mirror_variants(database, outside.client, outside.retail.id, clock) == 0
-    told = await (await outside.retail.device("amna")).pull()
-    keys = {row[0] for p in told["patches"] if p["stream"] == "catalog" for row in p["rows"]}
+    amna = await outside.retail.phone("amna")
+    await amna.phone.sync()
+    keys = set(amna.phone.memory.replica.rows["catalog"])
     assert {f"variant/{number}" for number in numbers} <= keys
 
 

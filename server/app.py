@@ -13,6 +13,7 @@ from server.routes.desk import post_import_ops, post_revoke_device
 from server.routes.health import get_healthz, get_readyz
 from server.routes.history import post_history, post_stock_at
 from server.routes.house import House
+from server.routes.parts import get_part
 from server.routes.static_files import StaticFiles
 from server.routes.sync import live, post_hello, post_offer, post_pull, post_push
 from server.routes.webhooks import post_shopify_webhook
@@ -49,6 +50,7 @@ def make_api(house: House) -> Litestar:
             post_hello,
             post_push,
             post_pull,
+            get_part,
             post_offer,
             live,
             post_history,
@@ -63,7 +65,11 @@ def make_api(house: House) -> Litestar:
         exception_handlers=HANDLERS,  # type: ignore[arg-type]  # each takes its own kind of error
         # Quality 5 saves a fifth over 4 for a millisecond a page of rows; gzip serves whoever takes no brotli.
         compression_config=CompressionConfig(
-            backend="brotli", brotli_quality=5, minimum_size=1_000, gzip_compress_level=6
+            backend="brotli",
+            brotli_quality=5,
+            minimum_size=1_000,
+            gzip_compress_level=6,
+            exclude=["^/sync/parts/"],  # parts come compressed, and their ranges are of those bytes
         ),
         openapi_config=None,
         logging_config=None,

@@ -8,24 +8,28 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
-from server.db import shops
+from server.db import shops, streams
 from server.db.availability import DatabaseUnavailable
+from server.db.connections import Connection
+from server.db.pool import run_transaction
 from server.intake.reading import Reader, sweep, work_off_news
 from server.intake.replaying import replay_what_may_go
 from server.intake.waking import wake_due_orders
 from server.outbox.carrying_out import Carrier, carry_out_due
 from server.shopify.failures import ShopifyError
+from sync_protocol.limits import TOMBSTONE_DAYS
 
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 SWEEP_EVERY_S = 180.0
 MOMENTS_EVERY_S = 5.0
+TIDY_EVERY_S = 3_600.0
 AWAY_S = 2.0
 
 
 class Worker:
-    """Four loops over one database. `wake` makes them look at once."""
+    """Five loops over one database. `wake` makes them look at once."""
 
     def __init__(self, reader: Reader, carrier: Carrier) -> None:
         self._reader = reader
@@ -43,6 +47,7 @@ class Worker:
             loops.create_task(self._loop(self._effects))
             loops.create_task(self._loop(self._sweeps, SWEEP_EVERY_S))
             loops.create_task(self._loop(self._moments, MOMENTS_EVERY_S))
+            loops.create_task(self._loop(self._tidying, TIDY_EVERY_S))
 
     async def _loop(
         self, work: Callable[[], Awaitable[int]], every_s: float = LOOK_EVERY_S
@@ -79,6 +84,15 @@ class Worker:
         reader = self._reader
         freed = await replay_what_may_go(reader.database, reader.live, reader.clock)
         return freed + await wake_due_orders(reader.database, reader.live, reader.clock)
+
+    async def _tidying(self) -> int:
+        """Let go of tombstones that no phone needs any more."""
+        before = self._reader.clock() - TOMBSTONE_DAYS * 86_400_000
+
+        async def work(connection: Connection) -> int:
+            return await streams.forget_tombstones(connection, before)
+
+        return await run_transaction(self._reader.database, work)
 
     async def _sweeps(self) -> int:
         async with self._reader.database.connection() as connection:

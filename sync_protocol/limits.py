@@ -12,6 +12,9 @@ JOURNAL_DAYS = 30
 JOURNAL_FLOOR_DAYS = 14
 """An answered op stays this long on its phone even when a backup of the server has it already."""
 
+TOMBSTONE_DAYS = 60
+"""A phone that was away for longer begins its streams again."""
+
 BACKUP_MARGIN_MS = 3_600_000
 """How much earlier than it says a backup may have been taken: clocks of two servers need not agree."""
 

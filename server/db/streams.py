@@ -104,22 +104,24 @@ async def read_patch(
     *,
     rows_max: int,
     bytes_max: int,
+    tombstones: bool = True,
 ) -> tuple[Patch, bool]:
     """Return the rows of `stream` changed after version `after`, oldest change first, and whether more remain.
 
-    At least one row is returned when there is one, however large. From 0 tombstones are left out: nothing is there to
-    be taken away.
+    At least one row is returned when there is one, however large. From 0 tombstones are left out, since nothing is there
+    to be taken away, and so they are where the caller begins at 0 and goes on in the same snapshot (`tombstones` off).
     """
     found = await connection.fetch(
         """
         SELECT key, version, body FROM stream_row
-        WHERE shop_id = $1 AND stream = $2 AND version > $3 AND (body IS NOT NULL OR $3 > 0)
+        WHERE shop_id = $1 AND stream = $2 AND version > $3 AND (body IS NOT NULL OR $5)
         ORDER BY version LIMIT $4
         """,
         shop_id,
         stream,
         after,
         rows_max + 1,
+        tombstones and after > 0,
     )
     rows: list[Row] = []
     size = 0
@@ -132,3 +134,30 @@ async def read_patch(
     to_version = rows[-1][1] if rows else after
     patch = Patch(stream=stream, from_version=after, to_version=to_version, rows=tuple(rows))
     return patch, len(rows) < len(found)
+
+
+async def forget_tombstones(connection: Connection, before: int, most: int = 5_000) -> int:
+    """Let go of tombstones written before a moment (epoch ms); return how many.
+
+    A phone whose cursor is older than the last of them must begin that stream again: the floor says so (R9).
+    """
+    rows = await connection.fetch(
+        """
+        WITH gone AS (
+            DELETE FROM stream_row WHERE (shop_id, stream, key) IN (
+                SELECT shop_id, stream, key FROM stream_row
+                WHERE body IS NULL AND written_at < $1 ORDER BY written_at LIMIT $2)
+            RETURNING shop_id, stream, version
+        ), floors AS (
+            SELECT shop_id, stream, max(version) AS version FROM gone GROUP BY shop_id, stream
+        ), raised AS (
+            UPDATE stream SET floor = greatest(floor, floors.version) FROM floors
+            WHERE stream.shop_id = floors.shop_id AND stream.name = floors.stream
+        )
+        SELECT count(*) AS n FROM gone
+        """,
+        before,
+        most,
+    )
+    found: int = rows[0]["n"]
+    return found

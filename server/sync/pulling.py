@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from msgspec import Raw
 
-from server.db import epochs, ledger, op_log, shops, streams
+from server.db import epochs, ledger, op_log, shops, snapshots, streams
 from server.db.connections import Connection
 from server.db.devices import Visitor
 from server.db.pool import Database
+from server.sync.snapshotting import prepare_parts
 from sync_protocol.ids import BranchId, StreamName
 from sync_protocol.limits import PULL_BYTES_MAX, PULL_ROWS_MAX
-from sync_protocol.messages.pull import Patch, PullReply, PullRequest
+from sync_protocol.messages.pull import Patch, PullReply, PullRequest, SnapshotPart
 from sync_protocol.permissions import CATALOG_STREAM, stock_stream, streams_for
 
 RESULTS_MAX = 200
@@ -26,6 +27,8 @@ async def granted_streams(connection: Connection, visitor: Visitor) -> tuple[Str
 
 async def pull(database: Database, visitor: Visitor, request: PullRequest, now: int) -> PullReply:
     """Read rows, results and versions in one snapshot, so that they agree."""
+    if request.parts:
+        await _prepare(database, visitor, request, now)
     async with database.transaction("repeatable read", readonly=True) as connection:
         granted = await granted_streams(connection, visitor)
         heads = await streams.read_heads(connection, visitor.device.shop_id, granted)
@@ -39,6 +42,8 @@ async def pull(database: Database, visitor: Visitor, request: PullRequest, now: 
             name: 0 if name in again else max(0, request.cursors.get(name, 0)) for name in granted
         }
         behind = [name for name in granted if cursors[name] < heads[name][0]]
+        parts = await _parts(connection, visitor, behind, cursors) if request.parts else {}
+        behind = [name for name in behind if name not in parts]
         patches, more = await _patches(connection, visitor, behind, cursors, heads, request)
         results = await op_log.unconfirmed_results(
             connection,
@@ -57,10 +62,35 @@ async def pull(database: Database, visitor: Visitor, request: PullRequest, now: 
             ledger=await ledger.read_heads(connection, visitor.device.shop_id, reach),
             streams=granted,
             resnapshot=tuple(again),
-            more=more,
+            more=more or bool(parts),
             now=now,
             backed_up_to=await epochs.backed_up_to(connection),
+            parts=tuple(part for name in granted for part in parts.get(name, ())),
         )
+
+
+async def _prepare(database: Database, visitor: Visitor, request: PullRequest, now: int) -> None:
+    """Have parts ready of the large streams that this phone begins."""
+    async with database.connection() as connection:
+        granted = await granted_streams(connection, visitor)
+    begun = [name for name in granted if request.cursors.get(name, 0) == 0]
+    await prepare_parts(database, visitor.device.shop_id, begun, now)
+
+
+async def _parts(
+    connection: Connection,
+    visitor: Visitor,
+    behind: Sequence[StreamName],
+    cursors: dict[StreamName, int],
+) -> dict[StreamName, tuple[SnapshotPart, ...]]:
+    """Return the parts with which to begin; a stream that was begun goes on by patches."""
+    shop_id = visitor.device.shop_id
+    found = {
+        name: await snapshots.parts_of(connection, shop_id, name)
+        for name in behind
+        if cursors[name] == 0
+    }
+    return {name: parts for name, parts in found.items() if parts}
 
 
 async def _patches(

@@ -115,7 +115,7 @@ async def push(
         else await pull(
             database,
             visitor,
-            PullRequest(cursors=ride.cursors, max_bytes=ride.max_bytes),
+            PullRequest(cursors=ride.cursors, max_bytes=ride.max_bytes, parts=ride.parts),
             clock(),
         ),
     )

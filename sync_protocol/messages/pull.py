@@ -9,12 +9,31 @@ from sync_protocol.ids import BranchId, Epoch, RowKey, StreamName
 from sync_protocol.limits import PULL_BYTES_MAX
 
 
+class SnapshotPart(
+    Struct, frozen=True, kw_only=True, rename={"from_version": "from", "to_version": "to"}
+):
+    """A piece of a large stream as it stood at one moment: a patch that never changes, at `/sync/parts/<hash>`.
+
+    `hash` is hex SHA-256 of the patch's JSON. The parts of a snapshot are applied one after the other, from version 0 on;
+    after one that can't be had the phone pulls from where it stands.
+    """
+
+    stream: StreamName
+    from_version: int
+    to_version: int
+    hash: str
+
+
 class PullRequest(Struct, frozen=True, kw_only=True):
-    """What a phone has of each stream. A granted stream that is not named starts at 0."""
+    """What a phone has of each stream. A granted stream that is not named starts at 0.
+
+    `parts`: it can fetch the beginning of large streams as parts.
+    """
 
     epoch: Annotated[Epoch, AName] | None = None
     cursors: dict[StreamName, Annotated[int, ACount]] = {}
     max_bytes: Annotated[int, ACount] = PULL_BYTES_MAX
+    parts: bool = False
 
 
 class PullRide(Struct, frozen=True, kw_only=True):
@@ -22,6 +41,7 @@ class PullRide(Struct, frozen=True, kw_only=True):
 
     cursors: dict[StreamName, Annotated[int, ACount]] = {}
     max_bytes: Annotated[int, ACount] = PULL_BYTES_MAX
+    parts: bool = False
 
 
 Row = tuple[RowKey, int, Raw]
@@ -41,7 +61,7 @@ class PullReply(Struct, frozen=True, kw_only=True):
     """One consistent reading. `results` are those of this device that it has not confirmed.
 
     `ledger` gives per branch in reach the ledger's [version, hash]. Streams in `resnapshot` start again at 0. `more`
-    asks for another pull at once. `backed_up_to`: what was answered before this moment (epoch ms) is in a backup too.
+    asks for another pull at once. `backed_up_to`: what was answered before this moment (epoch ms) is in a backup too. `parts` are what large streams begin with, to be fetched before the next pull.
     """
 
     epoch: Epoch
@@ -53,3 +73,4 @@ class PullReply(Struct, frozen=True, kw_only=True):
     more: bool
     now: int
     backed_up_to: int | None = None
+    parts: tuple[SnapshotPart, ...] = ()

@@ -1,5 +1,7 @@
 """What each request of the loop says, and what is kept of its answer. Each returns the event that it was."""
 
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -10,12 +12,12 @@ from sync_protocol.ids import Epoch, OpId
 from sync_protocol.limits import PULL_BYTES_MAX, PUSH_BYTES_MAX, PUSH_OPS_MAX
 from sync_protocol.messages.hello import HelloReply, HelloRequest, PhoneHealth
 from sync_protocol.messages.offer import OfferReply, OfferRequest
-from sync_protocol.messages.pull import PullReply, PullRequest, PullRide
+from sync_protocol.messages.pull import Patch, PullReply, PullRequest, PullRide, SnapshotPart
 from sync_protocol.messages.push import Problem, PushReply, PushRequest
 from sync_protocol.version import PROTOCOL, PROTOCOL_OLDEST
 from tests.phone.memory import Memory
 from tests.phone.surroundings import Surroundings
-from tests.phone.transport import Declined, Transport, read_answer
+from tests.phone.transport import Answer, Declined, Transport, read_answer
 
 Reply = TypeVar("Reply")
 
@@ -36,6 +38,8 @@ class Exchanges:
         self._restored_to: int | None = None
         self._batch_ops = PUSH_OPS_MAX
         self.page_bytes = PULL_BYTES_MAX
+        self.fetch: Callable[[str], Awaitable[Answer]] | None = None
+        """How parts of large streams are fetched; without it they come as pages."""
 
     # The requests
 
@@ -73,7 +77,11 @@ class Exchanges:
         """Send the oldest ops; a pull rides along unless the rows belong to a history that has ended."""
         memory = self._memory
         batch = memory.batch(self._batch_ops, PUSH_BYTES_MAX - ENVELOPE_BYTES)
-        ride = PullRide(cursors=memory.replica.cursors, max_bytes=self.page_bytes)
+        ride = PullRide(
+            cursors=memory.replica.cursors,
+            max_bytes=self.page_bytes,
+            parts=self.fetch is not None,
+        )
         request = PushRequest(
             epoch=self._epoch(),
             incarnation=memory.incarnation,
@@ -89,7 +97,7 @@ class Exchanges:
             return self._handed_over(declined, EventKind.PUSH_OK)
         self._batch_ops = min(PUSH_OPS_MAX, self._batch_ops * 2)
         answered = memory.keep_results(reply.results, reply.now)
-        more = self._take(reply.pull) if reply.pull is not None else False
+        more = await self._take(reply.pull) if reply.pull is not None else False
         if self._waits() and not answered:
             # An answer that answers nothing would be asked for again at once, for ever.
             return Event(kind=EventKind.FAILED, retry_after_ms=reply.retry_after_ms)
@@ -101,11 +109,12 @@ class Exchanges:
             epoch=self._epoch(),
             cursors=self._memory.replica.cursors,
             max_bytes=self.page_bytes,
+            parts=self.fetch is not None,
         )
         reply = await self._ask("/sync/pull", request, PullReply)
         if reply.epoch != self._memory.epoch:
             return self.problem(Problem.EPOCH, reply.epoch, None)
-        return Event(kind=EventKind.PULL_OK, more=self._take(reply), unsent=self._waits())
+        return Event(kind=EventKind.PULL_OK, more=await self._take(reply), unsent=self._waits())
 
     async def offer(self) -> Event:
         """Name the ops held, and learn which of them the server lacks."""
@@ -185,7 +194,7 @@ class Exchanges:
         answer = await self._transport.post(path, msgspec.json.encode(request))
         return msgspec.json.decode(read_answer(answer), type=shape)
 
-    def _take(self, reply: PullReply) -> bool:
+    async def _take(self, reply: PullReply) -> bool:
         """Keep a pull's rows and results; return whether to pull again at once."""
         memory = self._memory
         memory.grant(reply.streams, reply.resnapshot)
@@ -196,7 +205,21 @@ class Exchanges:
         memory.take_notices(reply.now)
         memory.backed_up_to = reply.backed_up_to
         memory.forget(reply.now)
+        await self._fetch_parts(reply.parts)
         return reply.more or not all(fitted)
+
+    async def _fetch_parts(self, parts: Sequence[SnapshotPart]) -> None:
+        """Take over the parts that go on where we stand; when one can't be had, the rest comes as pages."""
+        for part in parts:
+            if self.fetch is None or part.from_version != self._memory.replica.cursors.get(
+                part.stream, 0
+            ):
+                continue
+            answer = await self.fetch(f"/sync/parts/{part.hash}")
+            if answer.status != 200 or hashlib.sha256(answer.body).hexdigest() != part.hash:
+                self.fetch = None  # or the same parts would be offered again, for ever
+                return
+            self._memory.replica.apply(msgspec.json.decode(answer.body, type=Patch))
 
     def _meet(self, epoch: Epoch, restored_to: int | None) -> bool:
         """Return whether the server has another history than ours; a phone that has none yet takes it over."""

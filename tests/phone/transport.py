@@ -65,6 +65,18 @@ class HttpTransport:
             raise NoAnswer(repr(error)) from error
         return Answer(status=answer.status_code, body=answer.content)
 
+    async def get(self, path: str) -> Answer:
+        """Fetch something that never changes.
+
+        Raises:
+            NoAnswer: no network, no server, or it took too long.
+        """
+        try:
+            answer = await self._http.get(path, headers=self._headers, timeout=TIMEOUT_S)
+        except httpx.TransportError as error:
+            raise NoAnswer(repr(error)) from error
+        return Answer(status=answer.status_code, body=answer.content)
+
 
 def read_answer(answer: Answer) -> bytes:
     """Return the body of a request that was taken.

@@ -2253,17 +2253,32 @@ export function fillHelloReply(raw: unknown): HelloReply {
   } as unknown as HelloReply;
 }
 
+/** A piece of a large stream as it stood at one moment: a patch that never changes, at `/sync/parts/<hash>`. */
+export interface SnapshotPart {
+  readonly stream: StreamName;
+  readonly from: number;
+  readonly to: number;
+  readonly hash: string;
+}
+export function fillSnapshotPart(raw: unknown): SnapshotPart {
+  return {
+    ...(raw as object),
+  } as unknown as SnapshotPart;
+}
+
 /** What a phone has of each stream. A granted stream that is not named starts at 0. */
 export interface PullRequest {
   readonly epoch: Epoch | null;
   readonly cursors: Readonly<Record<StreamName, number>>;
   readonly max_bytes: number;
+  readonly parts: boolean;
 }
 export function fillPullRequest(raw: unknown): PullRequest {
   return {
     epoch: null,
     cursors: {},
     max_bytes: 524288,
+    parts: false,
     ...(raw as object),
   } as unknown as PullRequest;
 }
@@ -2272,11 +2287,13 @@ export function fillPullRequest(raw: unknown): PullRequest {
 export interface PullRide {
   readonly cursors: Readonly<Record<StreamName, number>>;
   readonly max_bytes: number;
+  readonly parts: boolean;
 }
 export function fillPullRide(raw: unknown): PullRide {
   return {
     cursors: {},
     max_bytes: 524288,
+    parts: false,
     ...(raw as object),
   } as unknown as PullRide;
 }
@@ -2305,13 +2322,16 @@ export interface PullReply {
   readonly more: boolean;
   readonly now: number;
   readonly backed_up_to: number | null;
+  readonly parts: readonly SnapshotPart[];
 }
 export function fillPullReply(raw: unknown): PullReply {
   const r = raw as Record<string, unknown>;
   return {
     backed_up_to: null,
+    parts: [],
     ...(raw as object),
     patches: (r['patches'] as unknown[]).map(fillPatch),
+    ...(r['parts'] === undefined ? {} : { parts: (r['parts'] as unknown[]).map(fillSnapshotPart) }),
   } as unknown as PullReply;
 }
 
@@ -2489,7 +2509,7 @@ export function fillPhone(raw: unknown): Phone {
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "f2da444976cf47fc";
+export const WIRE_FINGERPRINT: string = "e32f26dbf3164bd1";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,
@@ -2501,6 +2521,7 @@ export const LIMITS = {
   "OFFER_IDS_MAX": 20000,
   "JOURNAL_DAYS": 30,
   "JOURNAL_FLOOR_DAYS": 14,
+  "TOMBSTONE_DAYS": 60,
   "BACKUP_MARGIN_MS": 3600000,
   "JOURNAL_OPS_MAX": 20000,
   "INTEGER_MAX": 9007199254740991,

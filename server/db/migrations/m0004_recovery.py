@@ -45,6 +45,19 @@ CREATE TABLE history_hole (
     PRIMARY KEY (shop_id, device_id, incarnation, first_n),
     FOREIGN KEY (shop_id, device_id) REFERENCES device
 );
+CREATE TABLE snapshot_part (
+    shop_id text NOT NULL,
+    stream text NOT NULL,
+    made_at bigint NOT NULL,
+    from_version bigint NOT NULL,
+    to_version bigint NOT NULL CHECK (to_version > from_version),
+    hash text NOT NULL,
+    body bytea NOT NULL,
+    PRIMARY KEY (shop_id, stream, made_at, from_version),
+    FOREIGN KEY (shop_id, stream) REFERENCES stream
+);
+CREATE INDEX snapshot_part_hash ON snapshot_part (shop_id, hash);
+CREATE INDEX stream_row_tombstone ON stream_row (written_at) WHERE body IS NULL;
 ALTER TABLE device ADD board_at bigint NOT NULL DEFAULT 0, ADD board text NOT NULL DEFAULT '';
 """
 

@@ -1,6 +1,6 @@
 """What goes down to phones."""
 
-from piccolo.columns import BigInt, Text
+from piccolo.columns import BigInt, Bytea, Text
 from piccolo.table import Table
 
 
@@ -22,3 +22,15 @@ class StreamRow(Table, tablename="stream_row"):
     version = BigInt()
     body = Text(null=True, default=None)
     written_at = BigInt()
+
+
+class SnapshotPart(Table, tablename="snapshot_part"):
+    """A piece of a large stream as it stood at one moment; brotli of a patch, named by the patch's hash."""
+
+    shop_id = Text()
+    stream = Text()
+    made_at = BigInt()
+    from_version = BigInt(primary_key=True)
+    to_version = BigInt()
+    hash = Text()
+    body = Bytea()

@@ -6,7 +6,7 @@
  */
 
 import { fillPushReply, fillResult, LIMITS, type Incarnation } from './protocol/generated.ts';
-import { openDatabase } from './store/database.ts';
+import { openDatabase, type Disk } from './store/database.ts';
 import { outboxDepth, storeResults, unsentBatch } from './store/outbox.ts';
 import { pushBody } from './sync/push-batch.ts';
 
@@ -102,7 +102,7 @@ async function pushOutbox(): Promise<void> {
   }
 }
 
-async function pushBatch(db: IDBDatabase, body: string): Promise<void> {
+async function pushBatch(db: Disk, body: string): Promise<void> {
   const response = await fetch('/sync/push', {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

@@ -1,6 +1,6 @@
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import type { Incarnation, OpId, StaffId } from '../src/protocol/generated.ts';
-import { openDatabase } from '../src/store/database.ts';
+import { openDatabase, type Disk } from '../src/store/database.ts';
 import type { Draft } from '../src/store/outbox.ts';
 
 globalThis.IDBKeyRange = IDBKeyRange;
@@ -12,7 +12,7 @@ export function newDisk(): IDBFactory {
   return new IDBFactory();
 }
 
-export function open(disk: IDBFactory): Promise<IDBDatabase> {
+export function open(disk: IDBFactory): Promise<Disk> {
   return openDatabase(disk);
 }
 

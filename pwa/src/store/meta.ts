@@ -8,7 +8,8 @@ import type {
   Staff,
   StreamName,
 } from '../protocol/generated.ts';
-import { answer, inTransaction } from './database.ts';
+import type { Layout } from './schema.ts';
+import { answer, inTransaction, type Disk } from './database.ts';
 
 /** The op log of this device in its present life. `head` is the link of op `n`. */
 export interface OpLog {
@@ -40,6 +41,7 @@ export interface Meta {
   witness: Readonly<Record<BranchId, readonly [number, string]>>;
   /** Epoch ms of the last answer from the server. */
   contact_at: number;
+  layout: Layout;
 }
 
 export type MetaName = keyof Meta;
@@ -55,7 +57,7 @@ export function putMeta<K extends MetaName>(tx: IDBTransaction, name: K, value: 
   tx.objectStore('meta').put(value, name);
 }
 
-export async function readAllMeta(db: IDBDatabase): Promise<Partial<Meta>> {
+export async function readAllMeta(db: Disk): Promise<Partial<Meta>> {
   return inTransaction(db, { stores: ['meta'], mode: 'readonly' }, async (tx) => {
     const store = tx.objectStore('meta');
     const [names, values] = await Promise.all([
@@ -67,7 +69,7 @@ export async function readAllMeta(db: IDBDatabase): Promise<Partial<Meta>> {
 }
 
 export async function writeMeta<K extends MetaName>(
-  db: IDBDatabase,
+  db: Disk,
   name: K,
   value: Meta[K],
 ): Promise<void> {

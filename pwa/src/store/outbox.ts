@@ -9,7 +9,7 @@ import {
   type Result,
   type StaffId,
 } from '../protocol/generated.ts';
-import { answer, inTransaction, type StoredOp } from './database.ts';
+import { answer, inTransaction, type Disk, type StoredOp } from './database.ts';
 import { putMeta, readLog, type OpLog } from './meta.ts';
 
 /** What a screen hands over; number and chain are given when it is stored. */
@@ -34,19 +34,26 @@ export class OpTooLarge extends Error {}
  * life when there is none yet.
  */
 export async function recordOps(
-  db: IDBDatabase,
+  db: Disk,
   drafts: readonly Draft[],
   fresh: Incarnation,
 ): Promise<readonly StoredOp[]> {
   return inTransaction(
     db,
     { stores: ['ops', 'meta'], mode: 'readwrite', durability: 'strict' },
-    async (tx) => {
+    async (tx, again) => {
       let log = await readLog(tx, fresh);
       const stored: StoredOp[] = [];
+      const ops = tx.objectStore('ops');
       for (const draft of drafts) {
+        // The first try may have reached the disk although nobody was told.
+        const kept = again && (await answer<StoredOp | undefined>(ops.index('id').get(draft.id)));
+        if (kept) {
+          stored.push(kept);
+          continue;
+        }
         const next = chained(log, draft);
-        const seq = await answer<number>(tx.objectStore('ops').add(next.op));
+        const seq = await answer<number>(ops.add(next.op));
         stored.push({ ...next.op, seq });
         log = next.log;
       }
@@ -95,7 +102,7 @@ export function opOf(stored: StoredOp): Op {
 
 /** The oldest unanswered ops, at most `ops` of them and `bytes` of JSON, but never none while one waits. */
 export async function unsentBatch(
-  db: IDBDatabase,
+  db: Disk,
   ops: number,
   bytes: number,
 ): Promise<readonly StoredOp[]> {
@@ -120,7 +127,7 @@ export interface OutboxDepth {
   readonly log: OpLog;
 }
 
-export async function outboxDepth(db: IDBDatabase, fresh: Incarnation): Promise<OutboxDepth> {
+export async function outboxDepth(db: Disk, fresh: Incarnation): Promise<OutboxDepth> {
   return inTransaction(db, { stores: ['ops', 'meta'], mode: 'readonly' }, async (tx) => {
     const waiting = tx.objectStore('ops').index('unsent');
     const [unsent, first, log] = await Promise.all([
@@ -163,7 +170,7 @@ function sameResult(a: Result | undefined, b: Result): boolean {
 }
 
 export async function storeResults(
-  db: IDBDatabase,
+  db: Disk,
   results: readonly Result[],
   now: number,
 ): Promise<number> {
@@ -173,14 +180,14 @@ export async function storeResults(
 }
 
 /** Ops whose effect may be missing from the rows, oldest first. */
-export async function openOps(db: IDBDatabase): Promise<readonly StoredOp[]> {
+export async function openOps(db: Disk): Promise<readonly StoredOp[]> {
   return inTransaction(db, { stores: ['ops'], mode: 'readonly' }, (tx) =>
     answer<StoredOp[]>(tx.objectStore('ops').index('open').getAll(1)),
   );
 }
 
 /** The last `count` ops of the journal together with everything that still waits, oldest first. */
-export async function recentOps(db: IDBDatabase, count: number): Promise<readonly StoredOp[]> {
+export async function recentOps(db: Disk, count: number): Promise<readonly StoredOp[]> {
   return inTransaction(db, { stores: ['ops'], mode: 'readonly' }, async (tx) => {
     const ops = tx.objectStore('ops');
     const cursor = await answer<IDBCursor | null>(ops.openKeyCursor(null, 'prev'));
@@ -195,7 +202,7 @@ export async function recentOps(db: IDBDatabase, count: number): Promise<readonl
 }
 
 /** Forget answered ops that are older than the journal keeps, and the oldest beyond its bound. */
-export async function pruneJournal(db: IDBDatabase, now: number): Promise<void> {
+export async function pruneJournal(db: Disk, now: number): Promise<void> {
   const before = now - LIMITS.JOURNAL_DAYS * 86_400_000;
   await inTransaction(db, { stores: ['ops'], mode: 'readwrite' }, async (tx) => {
     const ops = tx.objectStore('ops');

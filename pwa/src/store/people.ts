@@ -1,7 +1,7 @@
 /** Who uses this phone: taken over at sign-in, forgotten at sign-out. The outbox outlives both. */
 
 import type { Incarnation } from '../protocol/generated.ts';
-import { inTransaction } from './database.ts';
+import { inTransaction, type Disk } from './database.ts';
 import { getMeta, putMeta, readLog, type Identity } from './meta.ts';
 
 /**
@@ -10,7 +10,7 @@ import { getMeta, putMeta, readLog, type Identity } from './meta.ts';
  * Rows of another person or device are forgotten: they may hold what this one must not see.
  */
 export async function keepIdentity(
-  db: IDBDatabase,
+  db: Disk,
   identity: Identity,
   fresh: Incarnation,
 ): Promise<void> {
@@ -29,7 +29,7 @@ export async function keepIdentity(
 }
 
 /** Forget person and rows; ops and the op log stay. */
-export async function forgetIdentity(db: IDBDatabase): Promise<void> {
+export async function forgetIdentity(db: Disk): Promise<void> {
   await inTransaction(
     db,
     { stores: ['meta', 'rows'], mode: 'readwrite', durability: 'strict' },
@@ -38,6 +38,14 @@ export async function forgetIdentity(db: IDBDatabase): Promise<void> {
       tx.objectStore('meta').delete('identity');
     },
   );
+}
+
+/** Forget what the server can send again, for want of room; person, ops and the op log stay. */
+export async function forgetReplica(db: Disk): Promise<void> {
+  await inTransaction(db, { stores: ['meta', 'rows'], mode: 'readwrite' }, (tx) => {
+    tx.objectStore('rows').clear();
+    putMeta(tx, 'cursors', {});
+  });
 }
 
 function forgetRows(tx: IDBTransaction): void {

@@ -8,7 +8,7 @@ import {
   type OpId,
 } from '../protocol/generated.ts';
 import { canonicalHash } from '../protocol/link.ts';
-import { answer, inTransaction, type StoredOp } from './database.ts';
+import { answer, inTransaction, type Disk, type StoredOp } from './database.ts';
 import { putMeta, readLog, type OpLog } from './meta.ts';
 import { opOf, place } from './outbox.ts';
 
@@ -19,10 +19,7 @@ const MARGIN_MS = 3_600_000;
  * Ids to offer, in the order of recording: everything unanswered, and what was answered since the server's backup was
  * made (all of the journal where that moment is not known).
  */
-export async function idsToOffer(
-  db: IDBDatabase,
-  restoredTo: number | null,
-): Promise<readonly OpId[]> {
+export async function idsToOffer(db: Disk, restoredTo: number | null): Promise<readonly OpId[]> {
   const since = restoredTo === null ? -Infinity : restoredTo - MARGIN_MS;
   const ops = await inTransaction(db, { stores: ['ops'], mode: 'readonly' }, (tx) =>
     answer<StoredOp[]>(tx.objectStore('ops').getAll()),
@@ -38,7 +35,7 @@ export async function idsToOffer(
  * the order of recording. Ids and bodies stay.
  */
 export async function renumber(
-  db: IDBDatabase,
+  db: Disk,
   missing: readonly OpId[],
   incarnation: Incarnation,
 ): Promise<void> {
@@ -63,7 +60,7 @@ export async function renumber(
 }
 
 /** Take over a new epoch: last of all, and in one transaction with forgetting what the old one had sent. */
-export async function adoptEpoch(db: IDBDatabase, epoch: Epoch, fresh: Incarnation): Promise<void> {
+export async function adoptEpoch(db: Disk, epoch: Epoch, fresh: Incarnation): Promise<void> {
   await inTransaction(
     db,
     { stores: ['rows', 'meta'], mode: 'readwrite', durability: 'strict' },
@@ -84,7 +81,7 @@ export async function adoptEpoch(db: IDBDatabase, epoch: Epoch, fresh: Incarnati
  * An op that the journal has forgotten cannot be compared and counts as the same.
  */
 export async function headDiffers(
-  db: IDBDatabase,
+  db: Disk,
   theirs: DeviceHead,
   log: OpLog,
   ackedN: number,

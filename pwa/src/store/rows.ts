@@ -3,7 +3,7 @@
 import type { Patch, PullReply, Result, RowKey, StreamName } from '../protocol/generated.ts';
 import { fillResult } from '../protocol/generated.ts';
 import { isSettled, type Cursors } from '../protocol/settled.ts';
-import { answer, inTransaction, type StoredOp, type StoredRow } from './database.ts';
+import { answer, inTransaction, type Disk, type StoredOp, type StoredRow } from './database.ts';
 import { getMeta, putMeta } from './meta.ts';
 import { keepResults } from './outbox.ts';
 
@@ -17,7 +17,7 @@ export interface Applied {
 }
 
 export async function loadRows(
-  db: IDBDatabase,
+  db: Disk,
   streams: readonly StreamName[],
 ): Promise<readonly StoredRow[]> {
   return inTransaction(db, { stores: ['rows'], mode: 'readonly' }, async (tx) => {
@@ -30,7 +30,7 @@ export async function loadRows(
 
 /** One pull reply, taken over in one transaction: rows, cursors, streams, results and what they settle. */
 export async function applyPull(
-  db: IDBDatabase,
+  db: Disk,
   reply: Pick<PullReply, 'patches' | 'streams' | 'resnapshot' | 'ledger' | 'results'>,
   now: number,
 ): Promise<Applied> {
@@ -53,11 +53,7 @@ export async function applyPull(
 }
 
 /** A patch of the live channel; null when it begins beyond where this phone stands. */
-export async function applyLive(
-  db: IDBDatabase,
-  patch: Patch,
-  now: number,
-): Promise<Applied | null> {
+export async function applyLive(db: Disk, patch: Patch, now: number): Promise<Applied | null> {
   return inTransaction(db, { stores: ['rows', 'meta', 'ops'], mode: 'readwrite' }, async (tx) => {
     const streams = (await getMeta(tx, 'streams')) ?? [];
     if (!streams.includes(patch.stream)) return null;

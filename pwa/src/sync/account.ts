@@ -1,6 +1,7 @@
 /** Signing a phone in and out. The credential itself is a cookie that no script can read. */
 
 import { fillStaff, type DeviceId } from '../protocol/generated.ts';
+import type { Disk } from '../store/database.ts';
 import { forgetIdentity, keepIdentity } from '../store/people.ts';
 import type { Identity } from '../store/meta.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -12,7 +13,7 @@ export interface Password {
 }
 
 export async function enrol(
-  db: IDBDatabase,
+  db: Disk,
   around: Surroundings,
   code: string,
   deviceName: string,
@@ -22,7 +23,7 @@ export async function enrol(
 }
 
 export async function login(
-  db: IDBDatabase,
+  db: Disk,
   around: Surroundings,
   { login, password }: Password,
   deviceName: string,
@@ -31,7 +32,7 @@ export async function login(
   return welcome(db, around, await post(around, '/auth/login', JSON.stringify(asked)));
 }
 
-async function welcome(db: IDBDatabase, around: Surroundings, told: unknown): Promise<Identity> {
+async function welcome(db: Disk, around: Surroundings, told: unknown): Promise<Identity> {
   const reply = told as { device_id: DeviceId; staff: unknown };
   const identity = { device_id: reply.device_id, staff: fillStaff(reply.staff) };
   await keepIdentity(db, identity, around.newIncarnation());
@@ -39,7 +40,7 @@ async function welcome(db: IDBDatabase, around: Surroundings, told: unknown): Pr
 }
 
 /** Sign out; the caller has made sure that nothing waits to be sent. */
-export async function logout(db: IDBDatabase, around: Surroundings): Promise<void> {
+export async function logout(db: Disk, around: Surroundings): Promise<void> {
   await post(around, '/auth/logout', '{}').catch((error: unknown) => {
     // Whom the server no longer knows has left already.
     if (!(error instanceof Declined && error.status === 401)) throw error;

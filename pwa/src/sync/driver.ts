@@ -10,9 +10,11 @@ import {
   type Action,
   type Event,
   type Patch,
+  type Phase,
   type PhoneHealth,
 } from '../protocol/generated.ts';
 import { inFlight, step } from '../protocol/session.ts';
+import type { Disk } from '../store/database.ts';
 import { writeMeta } from '../store/meta.ts';
 import { applyLive, type Applied } from '../store/rows.ts';
 import { Exchanges } from './exchanges.ts';
@@ -64,7 +66,7 @@ export class SyncDriver {
   private readonly exchanges: Exchanges;
 
   constructor(
-    private readonly db: IDBDatabase,
+    private readonly db: Disk,
     private readonly around: Surroundings,
     private readonly listener: Listener,
   ) {
@@ -90,6 +92,11 @@ export class SyncDriver {
     this.turn += 1;
     this.arm(null);
     this.tell({ ...this.state, busy: false });
+  }
+
+  /** Where the loop stands. */
+  get phase(): Phase {
+    return this.phone.phase;
   }
 
   recorded(): void {
@@ -145,9 +152,9 @@ export class SyncDriver {
     this.tell({ ...this.state, busy: true, fetching: this.isFetching(actions) });
     const event = await this.around
       .alone(() => this.perform(actions))
+      .then((told) => this.noted(told, turn))
       .catch((error: unknown) => this.eventOf(error));
     if (turn !== this.turn) return;
-    if (event.kind.endsWith('_ok')) await this.reached();
     this.feed(event);
     if (!inFlight(this.phone)) this.tell({ ...this.state, busy: false, fetching: false });
   }
@@ -194,10 +201,13 @@ export class SyncDriver {
     return fillEvent({ kind, problem, retry_after_ms: retryAfterMs });
   }
 
-  private async reached(): Promise<void> {
+  /** Remember that the server answered; a disk that fails here must end the turn like any other failure. */
+  private async noted(event: Event, turn: number): Promise<Event> {
+    if (turn !== this.turn || !event.kind.endsWith('_ok')) return event;
     const contactAt = this.around.now();
     await writeMeta(this.db, 'contact_at', contactAt);
     this.tell({ ...this.state, reached: true, contactAt, signedOut: false, revoked: false });
+    return event;
   }
 
   /** Wake the loop after a random part of the ceiling, or exactly then where the server named the time. */

@@ -15,7 +15,7 @@ import {
   type PhoneHealth,
   type PullReply,
 } from '../protocol/generated.ts';
-import { inTransaction } from '../store/database.ts';
+import { inTransaction, type Disk } from '../store/database.ts';
 import { putMeta, readAllMeta, readLog, writeMeta, type Meta } from '../store/meta.ts';
 import { outboxDepth, storeResults, unsentBatch, type OutboxDepth } from '../store/outbox.ts';
 import { adoptEpoch, headDiffers, idsToOffer, renumber } from '../store/recovery.ts';
@@ -40,7 +40,7 @@ export class Exchanges {
   batchOps: number = LIMITS.PUSH_OPS_MAX;
 
   constructor(
-    private readonly db: IDBDatabase,
+    private readonly db: Disk,
     private readonly around: Surroundings,
     private readonly onApplied: (applied: Applied) => void,
     private readonly health: () => Promise<Partial<PhoneHealth>>,

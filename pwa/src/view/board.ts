@@ -15,7 +15,7 @@ import {
 import { Replica, type OverlayOp } from '../protocol/replica.ts';
 import { seesAllBranches } from '../protocol/rights.ts';
 import type { Cursors } from '../protocol/settled.ts';
-import { openDatabase, type StoredOp, type StoredRow } from '../store/database.ts';
+import { openDatabase, type Disk, type StoredOp, type StoredRow } from '../store/database.ts';
 import { readAllMeta, writeMeta, type Identity, type Meta } from '../store/meta.ts';
 import { openOps, opOf, outboxDepth, pruneJournal, recentOps } from '../store/outbox.ts';
 import { loadRows, type Applied } from '../store/rows.ts';
@@ -46,7 +46,7 @@ export class Board {
   private readonly kept = new Replica();
   /** A new box with every change of rows or overlay, so that whoever has looked into it looks again. */
   private readonly shown = signal({ replica: this.kept });
-  private database: IDBDatabase | null = null;
+  private database: Disk | null = null;
   private driver: SyncDriver | null = null;
   private channel: LiveChannel | null = null;
   private tabs: TabChannel | null = null;
@@ -57,7 +57,7 @@ export class Board {
     return this.shown.value.replica;
   }
 
-  get db(): IDBDatabase {
+  get db(): Disk {
     if (this.database === null) throw new Error('the database is not open');
     return this.database;
   }
@@ -65,7 +65,7 @@ export class Board {
   /** Open the disk and show what is on it; the network comes after. */
   async open(): Promise<Partial<Meta>> {
     this.database = await openDatabase(indexedDB);
-    this.database.onclose = () => (this.lost.value = true);
+    this.database.onLost = () => (this.lost.value = true);
     this.tabs = new TabChannel((news) => void this.hear(news));
     const meta = await readAllMeta(this.database);
     await this.load(meta);

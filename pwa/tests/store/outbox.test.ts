@@ -51,49 +51,6 @@ test('recording says done only after the transaction is complete', async () => {
   expect(order).toEqual(['complete', 'saved']);
 });
 
-/** Requests that a recording of two ops makes, so that each can be the one that fails. */
-const REQUESTS = ['get', 'add', 'put'] as const;
-
-test('a recording that fails at any request leaves nothing half done', async () => {
-  for (const method of REQUESTS) {
-    for (const failing of [1, 2]) {
-      const disk = newDisk();
-      const db = await open(disk);
-      await recordOps(db, [draft('before')], FRESH);
-      let calls = 0;
-      const original = IDBObjectStorePrototype(db)[method];
-      const broken = vi.spyOn(IDBObjectStorePrototype(db), method).mockImplementation(function (
-        this: IDBObjectStore,
-        ...args: unknown[]
-      ) {
-        if (++calls === failing) throw new DOMException('disk', 'UnknownError');
-        return (original as (...a: unknown[]) => IDBRequest).apply(this, args);
-      } as never);
-      const attempt = recordOps(db, [draft('x'), draft('y')], FRESH);
-      const reached = await attempt.then(
-        () => false,
-        () => true,
-      );
-      broken.mockRestore();
-      const ops = await unsentBatch(db, 100, 1e6);
-      const depth = await outboxDepth(db, FRESH);
-      if (reached) {
-        expect(ops.map((op) => op.id)).toEqual(['before']);
-        expect(depth.log.n).toBe(1);
-      }
-      await recordOps(db, [draft('after')], FRESH);
-      expect((await unsentBatch(db, 100, 1e6)).map((op) => op.n)).toEqual(
-        reached ? [1, 2] : [1, 2, 3, 4],
-      );
-    }
-  }
-});
-
-function IDBObjectStorePrototype(db: IDBDatabase): IDBObjectStore {
-  const tx = db.transaction(['ops'], 'readonly');
-  return Object.getPrototypeOf(tx.objectStore('ops')) as IDBObjectStore;
-}
-
 test('the same op is never stored twice', async () => {
   const db = await open(newDisk());
   await recordOps(db, [draft('a')], FRESH);

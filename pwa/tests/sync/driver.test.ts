@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { fillPatch, type DeviceId, type Incarnation } from '../../src/protocol/generated.ts';
 import { fillStaff } from '../../src/protocol/generated.ts';
+import type { Disk } from '../../src/store/database.ts';
 import { readAllMeta } from '../../src/store/meta.ts';
 import { openOps, outboxDepth, recordOps, recentOps } from '../../src/store/outbox.ts';
 import { keepIdentity } from '../../src/store/people.ts';
 import { loadRows } from '../../src/store/rows.ts';
 import { SyncDriver, type SyncState } from '../../src/sync/driver.ts';
 import type { Surroundings } from '../../src/sync/surroundings.ts';
+import { cutAt, mend } from '../faulty-disk.ts';
 import { draft, FRESH, newDisk, open } from '../phone.ts';
 import { FakeServer } from './fake-server.ts';
 
@@ -19,7 +21,7 @@ class Bench {
   now = 1_000_000;
   lives = 1;
   private wake: (() => void) | null = null;
-  db!: IDBDatabase;
+  db!: Disk;
   driver!: SyncDriver;
 
   async begin(disk = newDisk()): Promise<this> {
@@ -243,4 +245,19 @@ test('whatever happens, a phone that is not stopped has a request under way or a
   bench.server.troubles.length = 0;
   while ((await bench.unsent()) > 0) await bench.timer();
   expect(bench.server.order).toEqual(Array.from({ length: 30 }, (_, i) => `op-${i}`));
+}, 30_000);
+
+test('a disk that fails at any moment of the talk does not silence the loop', async () => {
+  const bench = await new Bench().begin();
+  for (let at = 1; at < 30; at++) {
+    await recordOps(bench.db, [draft(`op-${at}`)], FRESH);
+    cutAt(at);
+    bench.driver.recorded();
+    bench.driver.woken();
+    await bench.quiet();
+    mend();
+    expect(bench.hasTimer, `request ${at}`).toBe(true);
+    await bench.timer();
+  }
+  expect(await bench.unsent()).toBe(0);
 }, 30_000);

@@ -15,6 +15,8 @@ unexport VIRTUAL_ENV
 
 IN := .venv/bin/python -m
 PAGES := pwa/dist/index.html
+NODE_PHONE := .make/node-phone/phone.mjs
+NODE_PHONE_SOURCES := $(shell find pwa/src/protocol pwa/src/store pwa/src/sync pwa/tests -name '*.ts' -not -name '* *') pwa/node-phone.config.ts
 PAGE_SOURCES := $(shell find pwa -type f -not -path '*/node_modules/*' -not -path 'pwa/dist/*' -not -path 'pwa/tests/*' -not -name '.*' -not -name '* *')
 
 .PHONY: help setup check check-python check-pages check-generated test test-python test-pages \
@@ -73,7 +75,7 @@ check-generated: .venv/ready
 		|| { echo 'pwa/src/protocol/generated.ts is stale: run make generate.' >&2; exit 1; }
 	$(IN) tests.vectors.make_vectors --check
 
-test-python: .venv/ready $(PAGES)
+test-python: .venv/ready $(PAGES) $(NODE_PHONE)
 	$(IN) pytest tests --ignore=tests/browser $(PYTEST)
 
 test-pages: pwa/node_modules/ready
@@ -104,6 +106,11 @@ pwa/node_modules/ready: pwa/package-lock.json
 
 $(PAGES): pwa/node_modules/ready $(PAGE_SOURCES)
 	cd pwa && npm run --silent build
+	@touch $@
+
+# The app's own store and sync code as a program, for the simulations in tests/phone.
+$(NODE_PHONE): pwa/node_modules/ready $(NODE_PHONE_SOURCES)
+	cd pwa && npx vite build --config node-phone.config.ts --logLevel warn
 	@touch $@
 
 browser: .venv/ready

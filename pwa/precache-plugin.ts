@@ -16,12 +16,18 @@ export function precache(): Plugin {
       out = config.build.outDir;
     },
     async closeBundle() {
-      // Urdu's letters are fetched by those who choose Urdu, and kept from then on.
-      const files = filesIn(out, '').filter((file) => !file.endsWith('.woff2') && file !== 'sw.js');
+      await buildWorker(out, 'sw-push', {});
+      const files = filesIn(out, '').filter((file) => file !== 'sw.js');
       const digest = createHash('sha256');
       for (const file of files) digest.update(file).update(readFileSync(join(out, file)));
-      const list = files.map((file) => [`/${file}`, NAMED_BY_CONTENT.test(file)]);
-      await buildWorker(out, list, digest.digest('hex').slice(0, 12));
+      // Urdu's letters are fetched by those who choose Urdu; the worker keeps its own parts.
+      const list = files
+        .filter((file) => !file.endsWith('.woff2') && file !== 'sw-push.js')
+        .map((file) => [`/${file}`, NAMED_BY_CONTENT.test(file)]);
+      await buildWorker(out, 'sw', {
+        __FILES__: JSON.stringify(list),
+        __RELEASE__: JSON.stringify(digest.digest('hex').slice(0, 12)),
+      });
     },
   };
 }
@@ -35,19 +41,23 @@ function filesIn(root: string, folder: string): string[] {
     });
 }
 
-async function buildWorker(outDir: string, files: unknown[], release: string): Promise<void> {
+async function buildWorker(
+  outDir: string,
+  name: string,
+  define: Record<string, string>,
+): Promise<void> {
   await build({
     configFile: false,
     logLevel: 'warn',
     publicDir: false,
-    define: { __FILES__: JSON.stringify(files), __RELEASE__: JSON.stringify(release) },
+    define,
     build: {
       outDir,
       emptyOutDir: false,
       target: 'chrome111',
       rolldownOptions: {
-        input: 'src/sw.ts',
-        output: { format: 'iife', entryFileNames: 'sw.js' },
+        input: `src/${name}.ts`,
+        output: { format: 'iife', entryFileNames: `${name}.js` },
       },
     },
   });

@@ -8,6 +8,7 @@ const BUDGETS = {
   'largest lazy JS': 35_000,
   CSS: 10_000,
   'service worker': 3_000,
+  'its pushing part': 10_000,
 };
 
 const gz = (path) => gzipSync(readFileSync(`dist/${path}`), { level: 9 }).length;
@@ -21,6 +22,7 @@ const sizes = {
   'largest lazy JS': Math.max(0, ...scripts.filter((s) => !initial.includes(s)).map(gz)),
   CSS: sum(assets.filter((name) => name.endsWith('.css'))),
   'service worker': gz('sw.js'),
+  'its pushing part': gz('sw-push.js'),
 };
 for (const [what, size] of Object.entries(sizes)) {
   const over = size > BUDGETS[what];

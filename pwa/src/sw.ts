@@ -5,12 +5,7 @@
  * A new version waits until a page asks it to take over; answers of /sync and /auth are never kept.
  */
 
-import { fillPushReply, fillResult, LIMITS, type Incarnation } from './protocol/generated.ts';
-import { openDatabase, type Disk } from './store/database.ts';
-import { outboxDepth, storeResults, unsentBatch } from './store/outbox.ts';
-import { pushBody } from './sync/push-batch.ts';
-
-declare const self: ServiceWorkerGlobalScope;
+declare const self: ServiceWorkerGlobalScope & { pushOutbox?: () => Promise<void> };
 /** The app's files, [address, whether its name changes with its content]; put in by the build. */
 declare const __FILES__: readonly (readonly [string, boolean])[];
 /** Differs whenever one of the files does. */
@@ -19,13 +14,15 @@ declare const __RELEASE__: string;
 const CACHE = `app-${__RELEASE__}`;
 /** Addresses that are a screen of the app; every other one belongs to the server. */
 const SCREENS: readonly string[] = ['/', '/index.html'];
-const LOCK = 'rawana-sync';
+/** What sends the outbox; a part of its own, so that this one starts sooner. */
+const PUSHER = '/sw-push.js';
 
 interface SyncEvent extends ExtendableEvent {
   readonly tag: string;
 }
 
 self.addEventListener('install', (event) => {
+  importScripts(PUSHER);
   event.waitUntil(fetchFiles());
 });
 
@@ -50,7 +47,7 @@ self.addEventListener('fetch', (event) => {
 
 self.addEventListener('sync', (event) => {
   const sync = event as SyncEvent;
-  if (sync.tag === 'rawana-push') sync.waitUntil(pushOutbox());
+  if (sync.tag === 'rawana-push') sync.waitUntil(push());
 });
 
 function isOurs(path: string): boolean {
@@ -85,33 +82,10 @@ async function fromCache(path: string, request: Request): Promise<Response> {
   return response;
 }
 
-/** Send what waits, as the page would. Failing makes the browser try again later. */
-async function pushOutbox(): Promise<void> {
-  const db = await openDatabase(indexedDB);
-  try {
-    await navigator.locks.request(LOCK, { ifAvailable: true }, async (lock) => {
-      if (lock === null) throw new Error('a page is sending');
-      const batch = await unsentBatch(db, LIMITS.PUSH_OPS_MAX, LIMITS.PUSH_BYTES_MAX);
-      const depth = await outboxDepth(db, '' as Incarnation);
-      // A log that has not met its server yet, or recovers, is the page's work.
-      if (batch.length === 0 || depth.log.epoch === null) return;
-      await pushBatch(db, pushBody(batch, depth, depth.log.epoch, null));
-    });
-  } finally {
-    db.close();
-  }
+/** Kept with this worker since it was installed. Failing makes the browser try again later. */
+function push(): Promise<void> {
+  if (self.pushOutbox === undefined) importScripts(PUSHER);
+  return self.pushOutbox?.() ?? Promise.reject(new Error(PUSHER));
 }
 
-async function pushBatch(db: Disk, body: string): Promise<void> {
-  const response = await fetch('/sync/push', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body,
-  });
-  if (response.status >= 500) throw new Error(String(response.status));
-  // Any other refusal needs the recovery that only the page does.
-  if (!response.ok) return;
-  const reply = fillPushReply(await response.json());
-  await storeResults(db, reply.results.map(fillResult), Date.now());
-  new BroadcastChannel('rawana').postMessage({ kind: 'ops' });
-}
+export {};

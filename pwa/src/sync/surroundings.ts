@@ -15,7 +15,8 @@ export interface Surroundings {
   readonly newIncarnation: () => Incarnation;
 }
 
-const LOCK = 'rawana-sync';
+/** Held for one request at a time by whoever sends: a page, another tab, the service worker. */
+export const LOCK = 'rawana-sync';
 /** A tab that was frozen while it held the lock must not silence the others for ever. */
 const LOCK_TIMEOUT_MS = 40_000;
 

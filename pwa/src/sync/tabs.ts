@@ -21,4 +21,8 @@ export class TabChannel {
   tell(news: TabNews): void {
     this.channel.postMessage(news);
   }
+
+  close(): void {
+    this.channel.close();
+  }
 }

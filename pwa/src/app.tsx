@@ -12,7 +12,7 @@ import {
   OrderDetail,
   Outbox,
   ShipmentScreen,
-} from './lazy-screens.tsx';
+} from './lazy-screens.ts';
 import { SmartOrders } from './screens/smart-orders.tsx';
 import { Button } from './ui/button.tsx';
 import { Card, Frame } from './ui/frame.tsx';

@@ -2,12 +2,13 @@ import './styles/tokens.css';
 import './styles/elements.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { fetchScreens } from './lazy-screens.tsx';
-import { phoneLanguage, speak } from './i18n/words.ts';
+import { fetchScreens } from './ui/lazy-screen.ts';
+import { phoneLanguage, speak, t } from './i18n/words.ts';
 import { board } from './view/board.ts';
 import { followCalls } from './view/calls.ts';
 import { followClock } from './view/now.ts';
 import { followAddress } from './view/routes.ts';
+import { askOnceInstalled } from './view/storage.ts';
 import { registerWorker } from './view/updates.ts';
 
 /** Show what is on the disk, then talk to the network. */
@@ -17,7 +18,11 @@ async function begin(): Promise<void> {
   followClock();
   const place = document.getElementById('app');
   if (place === null) throw new Error('no place for the app in the page');
-  const meta = await board.open().catch((error: unknown) => {
+  askOnceInstalled();
+  const waits = () => {
+    render(<p role="alert">{t('app.blocked')}</p>, place);
+  };
+  const meta = await board.open(waits).catch((error: unknown) => {
     board.lost.value = true;
     reportError(error);
     return {};

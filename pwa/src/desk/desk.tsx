@@ -1,6 +1,7 @@
 import type { OrderId } from '../protocol/generated.ts';
 import { t } from '../i18n/words.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { lazy } from '../ui/lazy-screen.ts';
 import { NoticeStrip } from '../ui/notice-strip.tsx';
 import { Pill } from '../ui/pill.tsx';
 import { SyncPill } from '../ui/sync-pill.tsx';
@@ -15,19 +16,29 @@ const PLACES = [
   { id: 'orders', icon: 'orders', words: 'nav.orders' },
   { id: 'discrepancies', icon: 'flag', words: 'desk.discrepancies' },
   { id: 'stock', icon: 'shelf', words: 'desk.stock' },
+  { id: 'import', icon: 'up', words: 'import.title' },
 ] as const satisfies readonly { id: string; icon: IconName; words: string }[];
 
 type Place = (typeof PLACES)[number]['id'];
 
+const ImportOps = lazy(async () => (await import('./import-ops.tsx')).ImportOps, false);
+
+/** Files of phones are for those who may decide what others recorded. */
+function places() {
+  const role = board.me.role;
+  const decides = role === 'owner' || role === 'supervisor';
+  return PLACES.filter((place) => place.id !== 'import' || decides);
+}
+
 /** Head office at a large screen: what happens now, what is wrong, what there is. */
 export function Desk({ part, id }: { part: string; id: string }) {
-  const here: Place = PLACES.find((place) => place.id === part)?.id ?? 'orders';
+  const here: Place = places().find((place) => place.id === part)?.id ?? 'orders';
   return (
     <div class={styles.desk} data-testid="desk">
       <header class={styles.bar}>
         <strong class={styles.name}>{t('app.name')}</strong>
         <nav class={styles.nav} aria-label={t('nav.main')}>
-          {PLACES.map((place) => (
+          {places().map((place) => (
             <a
               key={place.id}
               href={href('desk', place.id)}
@@ -55,6 +66,7 @@ export function Desk({ part, id }: { part: string; id: string }) {
       {here === 'orders' && <OrdersDesk chosen={id === '' ? null : (id as OrderId)} />}
       {here === 'discrepancies' && <Discrepancies />}
       {here === 'stock' && <StockDesk />}
+      {here === 'import' && <ImportOps />}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { Chips } from '../ui/chips.tsx';
 import { Field } from '../ui/field.tsx';
 import { Sheet } from '../ui/sheet.tsx';
 import { saving } from '../ui/toast.tsx';
+import { useKept } from '../ui/use-kept.ts';
 import { record } from '../view/recording.ts';
 
 const CHANNELS: readonly Channel[] = ['call', 'whatsapp', 'in_person'];
@@ -17,8 +18,8 @@ interface ConfirmSheetProps {
 }
 
 export function ConfirmSheet({ order, channel: first, onDone }: ConfirmSheetProps) {
-  const [channel, setChannel] = useState(first);
-  const [note, setNote] = useState('');
+  const [channel, setChannel] = useKept('channel', first);
+  const [note, setNote] = useKept('note', '');
   const [busy, setBusy] = useState(false);
   // Who had cancelled and now says yes: the desk must know why, or it cancels the order all the same.
   const onAgain = order.confirmation.state === 'cancelled_by_customer';

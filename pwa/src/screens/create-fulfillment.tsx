@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { t } from '../i18n/words.ts';
 import type { BranchId, Order, OrderId, OrderLine, OrderLineId } from '../protocol/generated.ts';
 import { remainingUnits } from '../protocol/order-lines.ts';
@@ -13,6 +12,7 @@ import { LineItem } from '../ui/line-item.tsx';
 import { Pill } from '../ui/pill.tsx';
 import { Stepper } from '../ui/stepper.tsx';
 import { useRecording } from '../ui/use-recording.ts';
+import { useKept } from '../ui/use-kept.ts';
 import { board } from '../view/board.ts';
 import { branchName } from '../view/names.ts';
 import { may } from '../view/next-step.ts';
@@ -20,7 +20,7 @@ import { newFulfillmentId, record } from '../view/recording.ts';
 import { freeAt } from '../view/stock.ts';
 import styles from './create-fulfillment.module.css';
 
-type Units = ReadonlyMap<OrderLineId, number>;
+type Units = Readonly<Partial<Record<OrderLineId, number>>>;
 
 /** Which items leave now, how many, and from which branch. */
 export function CreateFulfillment({ id }: { id: OrderId }) {
@@ -46,11 +46,11 @@ interface PlanProps {
 }
 
 function Plan({ order, open, branches, first }: PlanProps) {
-  const [branch, setBranch] = useState(first);
-  const [units, setUnits] = useState<Units>(new Map());
-  const [reason, setReason] = useState('');
+  const [branch, setBranch] = useKept('branch', first);
+  const [units, setUnits] = useKept<Units>('units', {});
+  const [reason, setReason] = useKept('reason', '');
   const recording = useRecording();
-  const unitsOf = (line: OrderLine) => units.get(line.id) ?? remainingUnits(line);
+  const unitsOf = (line: OrderLine) => units[line.id] ?? remainingUnits(line);
   const chosen = open.reduce((sum, line) => sum + unitsOf(line), 0);
   const all = open.reduce((sum, line) => sum + remainingUnits(line), 0);
   const unasked = needsConfirmation(order);
@@ -89,7 +89,7 @@ function Plan({ order, open, branches, first }: PlanProps) {
               units={unitsOf(line)}
               branch={branch}
               onStep={(n) => {
-                setUnits(new Map(units).set(line.id, n));
+                setUnits({ ...units, [line.id]: n });
               }}
             />
           ))}

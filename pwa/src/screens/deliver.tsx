@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { money, paisaOf } from '../i18n/figures.ts';
 import { t } from '../i18n/words.ts';
 import type { Fulfillment, Order } from '../protocol/generated.ts';
@@ -7,13 +6,14 @@ import { Field } from '../ui/field.tsx';
 import { Card } from '../ui/frame.tsx';
 import { ParcelFrame, ParcelLines } from '../ui/parcel-lines.tsx';
 import { useRecording } from '../ui/use-recording.ts';
+import { useKept } from '../ui/use-kept.ts';
 import { record } from '../view/recording.ts';
 
 /** The customer has it; what was taken at the door is written down. */
 export function Deliver({ order, shipment }: { order: Order; shipment: Fulfillment }) {
   const due = shipment.collect_paisa;
-  const [cash, setCash] = useState(String(due / 100));
-  const [note, setNote] = useState('');
+  const [cash, setCash] = useKept('cash', String(due / 100));
+  const [note, setNote] = useKept('note', '');
   const recording = useRecording();
   const taken = paisaOf(cash);
   const deliver = async () => {

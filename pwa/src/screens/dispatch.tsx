@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { paisaOf } from '../i18n/figures.ts';
 import { t } from '../i18n/words.ts';
 import type { Fulfillment, Order } from '../protocol/generated.ts';
@@ -9,6 +8,7 @@ import { Field, Switch } from '../ui/field.tsx';
 import { Card, Soft } from '../ui/frame.tsx';
 import { ParcelFrame } from '../ui/parcel-lines.tsx';
 import { useRecording } from '../ui/use-recording.ts';
+import { useKept } from '../ui/use-kept.ts';
 import { board } from '../view/board.ts';
 import { courierName, couriers, trackingUrl } from '../view/names.ts';
 import { record } from '../view/recording.ts';
@@ -28,13 +28,13 @@ interface HandOver {
 
 /** A courier takes the parcel; Shopify and the customer are told once the network allows. */
 export function Dispatch({ order, shipment }: { order: Order; shipment: Fulfillment }) {
-  const [form, setForm] = useState<HandOver>(() => ({
+  const [form, setForm] = useKept<HandOver>('handover', {
     courier: localStorage.getItem(LAST_COURIER) ?? '',
     number: '',
     reason: '',
     collect: String(shipment.collect_paisa / 100),
     notify: board.replica.book.policy.notify_customer,
-  }));
+  });
   const recording = useRecording();
   const change = (part: Partial<HandOver>) => {
     setForm({ ...form, ...part });

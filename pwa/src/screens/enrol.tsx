@@ -3,15 +3,17 @@ import { useEffect, useState } from 'preact/hooks';
 import { speak, t, language } from '../i18n/words.ts';
 import type { Identity } from '../store/meta.ts';
 import { writeMeta } from '../store/meta.ts';
-import { enrol, login } from '../sync/account.ts';
+import { WorkWaits, type Leaving } from '../store/people.ts';
+import { enrol, login, type Password } from '../sync/account.ts';
 import { Declined } from '../sync/transport.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
-import { Field } from '../ui/field.tsx';
-import { Card, Soft } from '../ui/frame.tsx';
+import { Card } from '../ui/frame.tsx';
+import { WaitingWork } from '../ui/waiting-work.tsx';
 import { LanguageChips } from '../ui/language-chips.tsx';
 import { board } from '../view/board.ts';
 import { goInstead, route } from '../view/routes.ts';
+import { CodeField, PasswordFields } from './enrol-fields.tsx';
 import styles from './enrol.module.css';
 
 type Way = 'code' | 'login';
@@ -25,6 +27,7 @@ export function Enrol({ code: given }: { code: string | undefined }) {
   const [password, setPassword] = useState('');
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<string | null>(null);
+  const [leaving, setLeaving] = useState<Leaving>('with nothing left');
   useEffect(() => {
     setCode(given ?? '');
   }, [given]);
@@ -34,7 +37,7 @@ export function Enrol({ code: given }: { code: string | undefined }) {
     setBusy(true);
     setTrouble(null);
     try {
-      await begin(way, code.trim(), { login: name.trim(), password });
+      await begin(way, code.trim(), { login: name.trim(), password }, leaving);
     } catch (error) {
       setTrouble(words(error, way));
     } finally {
@@ -53,6 +56,13 @@ export function Enrol({ code: given }: { code: string | undefined }) {
       <LanguageChips />
       <img src="/icon-192.png" alt="" width="72" height="72" class={styles.mark} />
       <h1>{t(way === 'code' ? 'enrol.title' : 'login.title')}</h1>
+      {leaving === 'with nothing left' && (
+        <OthersWork
+          onLeave={() => {
+            setLeaving('with a copy');
+          }}
+        />
+      )}
       <Form way={way} trouble={trouble} ready={ready && !busy} onSubmit={() => void submit()}>
         {fields}
       </Form>
@@ -64,6 +74,17 @@ export function Enrol({ code: given }: { code: string | undefined }) {
         }}
       />
     </main>
+  );
+}
+
+/** Work of whoever used this phone last: only they go on here, until it is sent or left behind in a copy. */
+function OthersWork({ onLeave }: { onLeave: () => void }) {
+  const person = board.identity.value?.staff;
+  if (person === undefined || board.unsent.value === 0) return null;
+  return (
+    <Card title={t('leave.whose', { name: person.name })}>
+      <WaitingWork leave={t('leave.other_person')} busy={false} onLeave={onLeave} />
+    </Card>
   );
 }
 
@@ -104,53 +125,6 @@ function Form({ way, trouble, ready, onSubmit, children }: FormProps) {
   );
 }
 
-function CodeField({ code, onType }: { code: string; onType: (code: string) => void }) {
-  return (
-    <>
-      <Soft>{t('enrol.lead')}</Soft>
-      <Field
-        label={t('enrol.code')}
-        value={code}
-        onType={onType}
-        testId="enrol-code"
-        autoComplete="one-time-code"
-        leftToRight
-        capitals
-      />
-    </>
-  );
-}
-
-interface PasswordFieldsProps {
-  name: string;
-  onName: (name: string) => void;
-  password: string;
-  onPassword: (password: string) => void;
-}
-
-function PasswordFields({ name, onName, password, onPassword }: PasswordFieldsProps) {
-  return (
-    <>
-      <Field
-        label={t('login.login')}
-        value={name}
-        onType={onName}
-        testId="login-name"
-        autoComplete="username"
-        leftToRight
-      />
-      <Field
-        label={t('login.password')}
-        value={password}
-        onType={onPassword}
-        testId="login-password"
-        kind="password"
-        autoComplete="current-password"
-      />
-    </>
-  );
-}
-
 function OtherWay({ way, onTurn }: { way: Way; onTurn: (way: Way) => void }) {
   return (
     <button
@@ -166,11 +140,13 @@ function OtherWay({ way, onTurn }: { way: Way; onTurn: (way: Way) => void }) {
   );
 }
 
-async function begin(way: Way, code: string, keys: { login: string; password: string }) {
+async function begin(way: Way, code: string, keys: Password, leaving: Leaving) {
   const { db, around } = board;
   const device = deviceName();
   const identity =
-    way === 'code' ? await enrol(db, around, code, device) : await login(db, around, keys, device);
+    way === 'code'
+      ? await enrol(db, around, code, device, leaving)
+      : await login(db, around, keys, device, leaving);
   await speakFor(identity);
   await board.personChanged();
   goInstead();
@@ -192,6 +168,9 @@ function deviceName(): string {
 }
 
 function words(error: unknown, way: Way): string {
+  if (error instanceof WorkWaits) {
+    return t('enrol.error.others_work', { name: board.identity.value?.staff.name ?? '' });
+  }
   if (!(error instanceof Declined)) return t('enrol.error.network');
   if (error.status === 429) return t('enrol.error.wait');
   if (error.status >= 500) return t('enrol.error.network');

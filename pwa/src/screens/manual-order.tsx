@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { t } from '../i18n/words.ts';
 import type { BranchId, Order, OrderId, OrderLine, OrderLineId } from '../protocol/generated.ts';
 import { Empty } from '../ui/banner.tsx';
@@ -9,6 +8,7 @@ import { Icon } from '../ui/icon.tsx';
 import { Picture } from '../ui/line-item.tsx';
 import { Stepper } from '../ui/stepper.tsx';
 import { useRecording } from '../ui/use-recording.ts';
+import { useKept } from '../ui/use-kept.ts';
 import { board } from '../view/board.ts';
 import { branchName } from '../view/names.ts';
 import { may } from '../view/next-step.ts';
@@ -16,6 +16,8 @@ import { newFulfillmentId, record } from '../view/recording.ts';
 import { sendable } from '../view/sendable.ts';
 import { freeAt } from '../view/stock.ts';
 import styles from './manual-order.module.css';
+
+type Units = Readonly<Partial<Record<OrderLineId, number>>>;
 
 /** Sent by hand, the other taps: what it was, and save. A single thing is touched already. */
 export function ManualOrder({ id }: { id: OrderId }) {
@@ -41,11 +43,11 @@ interface SentProps {
 }
 
 function Sent({ order, open, branches, first }: SentProps) {
-  const [branch, setBranch] = useState(first);
-  const [units, setUnits] = useState<ReadonlyMap<OrderLineId, number>>(new Map());
+  const [branch, setBranch] = useKept('branch', first);
+  const [units, setUnits] = useKept<Units>('units', {});
   const recording = useRecording();
   const alone = open.length === 1;
-  const unitsOf = (line: OrderLine) => units.get(line.id) ?? (alone ? sendable(line) : 0);
+  const unitsOf = (line: OrderLine) => units[line.id] ?? (alone ? sendable(line) : 0);
   const lines = open
     .filter((line) => unitsOf(line) > 0)
     .map((line) => ({ order_line_id: line.id, units: unitsOf(line) }));
@@ -88,7 +90,7 @@ function Sent({ order, open, branches, first }: SentProps) {
             units={unitsOf(line)}
             branch={branch}
             onSet={(n) => {
-              setUnits(new Map(units).set(line.id, n));
+              setUnits({ ...units, [line.id]: n });
             }}
           />
         ))}

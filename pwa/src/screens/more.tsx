@@ -1,10 +1,12 @@
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/words.ts';
 import { APP_VERSION } from '../sync/exchanges.ts';
+import type { Leaving } from '../store/people.ts';
 import { logout } from '../sync/account.ts';
 import { Banner } from '../ui/banner.tsx';
 import { Button, ButtonLink } from '../ui/button.tsx';
 import { Chips } from '../ui/chips.tsx';
+import { WaitingWork } from '../ui/waiting-work.tsx';
 import { Card, Frame, Soft } from '../ui/frame.tsx';
 import { LanguageChips } from '../ui/language-chips.tsx';
 import { TabBar } from '../ui/tab-bar.tsx';
@@ -50,15 +52,16 @@ export function More() {
   );
 }
 
-/** Refused while work waits: whoever signs in next might not be let send it. */
+/** Refused while work waits, unless it is in a copy and the person says so: whoever signs in next might not be let send it. */
 function SignOut() {
   const [busy, setBusy] = useState(false);
   const [failed, setFailed] = useState(false);
-  const leave = async () => {
+  const [asked, setAsked] = useState(false);
+  const leave = async (leaving: Leaving) => {
     setBusy(true);
     setFailed(false);
     try {
-      await logout(board.db, board.around);
+      await logout(board.db, board.around, leaving);
       board.stop();
       await board.personChanged();
       goInstead('enrol');
@@ -69,15 +72,30 @@ function SignOut() {
     }
   };
   const waiting = board.unsent.value > 0;
+  if (waiting && asked) {
+    return (
+      <>
+        {failed && <Banner tone="bad">{t('enrol.error.network')}</Banner>}
+        <WaitingWork
+          leave={t('more.sign_out')}
+          busy={busy}
+          onLeave={() => void leave('with a copy')}
+        />
+      </>
+    );
+  }
   return (
     <>
       {waiting && <Soft>{t('more.sign_out.waiting')}</Soft>}
       {failed && <Banner tone="bad">{t('enrol.error.network')}</Banner>}
       <Button
         look="danger"
-        disabled={waiting || busy}
+        disabled={busy}
         testId="sign-out"
-        onPress={() => void leave()}
+        onPress={() => {
+          setAsked(true);
+          if (!waiting) void leave('with nothing left');
+        }}
       >
         {t('more.sign_out')}
       </Button>

@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { t } from '../i18n/words.ts';
 import type { Order, OrderId } from '../protocol/generated.ts';
 import { needsBranch } from '../protocol/statuses.ts';
@@ -9,6 +8,7 @@ import { Frame, Soft } from '../ui/frame.tsx';
 import { HistoryCard, ItemsCard, Troubles } from '../ui/order-sections.tsx';
 import { StatusPill } from '../ui/pill.tsx';
 import { ShipmentsCard } from '../ui/shipments-card.tsx';
+import { useKept } from '../ui/use-kept.ts';
 import { board } from '../view/board.ts';
 import { call, callAnswered } from '../view/calls.ts';
 import { may, nextStep, type NextStep } from '../view/next-step.ts';
@@ -17,7 +17,7 @@ import { ConfirmSheet } from './confirm-sheet.tsx';
 
 export function OrderDetail({ id }: { id: OrderId }) {
   const order = board.replica.book.orders.get(id);
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useKept('asking', false);
   if (order === undefined) {
     return (
       <Frame title={t('nav.orders')} home={['orders']}>

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { Card, Frame, Soft } from '../ui/frame.tsx';
 import type { IconName } from '../ui/icon.tsx';
 import { Pill, type Tone } from '../ui/pill.tsx';
+import { SaveCopy } from '../ui/waiting-work.tsx';
 import { TabBar } from '../ui/tab-bar.tsx';
 import { board } from '../view/board.ts';
 import { staffName } from '../view/names.ts';
@@ -67,8 +68,14 @@ function Standing() {
       >
         {t('sync.now')}
       </Button>
+      {hasCopyWorth() && <SaveCopy />}
     </Card>
   );
+}
+
+/** Whether the server has not taken something, so that a copy would hold it. */
+function hasCopyWorth(): boolean {
+  return board.unsent.value > 0 || board.ops.value.some(isTroubled);
 }
 
 const SHOWN_STATE: Readonly<Record<OpState, readonly [Tone, IconName]>> = {

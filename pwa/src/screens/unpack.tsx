@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks';
 import { t } from '../i18n/words.ts';
 import type { Fulfillment, Order } from '../protocol/generated.ts';
 import { Button } from '../ui/button.tsx';
@@ -6,12 +5,13 @@ import { Field } from '../ui/field.tsx';
 import { Card, Soft } from '../ui/frame.tsx';
 import { ParcelFrame, ParcelLines, unitsOf } from '../ui/parcel-lines.tsx';
 import { useRecording } from '../ui/use-recording.ts';
+import { useKept } from '../ui/use-kept.ts';
 import { branchName } from '../view/names.ts';
 import { record } from '../view/recording.ts';
 
 /** The goods go back to the shelf they came from. */
 export function Unpack({ order, shipment }: { order: Order; shipment: Fulfillment }) {
-  const [reason, setReason] = useState('');
+  const [reason, setReason] = useKept('reason', '');
   const recording = useRecording();
   const unpack = () =>
     recording.record(

@@ -42,6 +42,8 @@ export interface Meta {
   /** Epoch ms of the last answer from the server. */
   contact_at: number;
   layout: Layout;
+  /** Up to which op (`seq`) the outbox has been saved as a copy, and when, epoch ms. */
+  copied: { readonly seq: number; readonly at: number };
 }
 
 export type MetaName = keyof Meta;

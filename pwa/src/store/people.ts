@@ -1,24 +1,44 @@
-/** Who uses this phone: taken over at sign-in, forgotten at sign-out. The outbox outlives both. */
+/**
+ * Who uses this phone: taken over at sign-in, forgotten at sign-out. The outbox outlives both, and neither happens over
+ * work that is nowhere but on this phone.
+ */
 
 import type { Incarnation } from '../protocol/generated.ts';
-import { inTransaction, type Disk } from './database.ts';
+import { answer, inTransaction, type Disk, type StoredOp } from './database.ts';
 import { getMeta, putMeta, readLog, type Identity } from './meta.ts';
+
+/** Somebody's unsent work stands in the way; `copied`: all of it has been saved as a copy. */
+export class WorkWaits extends Error {
+  constructor(
+    readonly waiting: number,
+    readonly copied: boolean,
+  ) {
+    super(`${waiting} ops wait`);
+  }
+}
+
+/** Whether unsent work may be left behind: only what is in a copy, and only by somebody who said so. */
+export type Leaving = 'with nothing left' | 'with a copy';
 
 /**
  * Take over who signed in; `fresh` names the op log's first life on a new phone.
  *
- * Rows of another person or device are forgotten: they may hold what this one must not see.
+ * Rows of another person or device are forgotten: they may hold what this one must not see. Rejects with WorkWaits when
+ * another person takes over from whom work waits.
  */
 export async function keepIdentity(
   db: Disk,
   identity: Identity,
   fresh: Incarnation,
+  leaving: Leaving = 'with nothing left',
 ): Promise<void> {
   await inTransaction(
     db,
-    { stores: ['meta', 'rows'], mode: 'readwrite', durability: 'strict' },
+    { stores: ['meta', 'rows', 'ops'], mode: 'readwrite', durability: 'strict' },
     async (tx) => {
       const before = await getMeta(tx, 'identity');
+      const samePerson = before === undefined || before.staff.id === identity.staff.id;
+      if (!samePerson) await refuseOverWork(tx, leaving);
       const same =
         before?.device_id === identity.device_id && before.staff.id === identity.staff.id;
       if (!same) forgetRows(tx);
@@ -28,24 +48,34 @@ export async function keepIdentity(
   );
 }
 
-/** Forget person and rows; ops and the op log stay. */
-export async function forgetIdentity(db: Disk): Promise<void> {
+/** Forget person and rows; ops and the op log stay. Rejects with WorkWaits. */
+export async function forgetIdentity(db: Disk, leaving: Leaving): Promise<void> {
   await inTransaction(
     db,
-    { stores: ['meta', 'rows'], mode: 'readwrite', durability: 'strict' },
-    (tx) => {
+    { stores: ['meta', 'rows', 'ops'], mode: 'readwrite', durability: 'strict' },
+    async (tx) => {
+      await refuseOverWork(tx, leaving);
       forgetRows(tx);
       tx.objectStore('meta').delete('identity');
     },
   );
 }
 
-/** Forget what the server can send again, for want of room; person, ops and the op log stay. */
-export async function forgetReplica(db: Disk): Promise<void> {
-  await inTransaction(db, { stores: ['meta', 'rows'], mode: 'readwrite' }, (tx) => {
-    tx.objectStore('rows').clear();
-    putMeta(tx, 'cursors', {});
-  });
+/** Look whether somebody may leave, and change nothing. Rejects with WorkWaits. */
+export async function checkLeaving(db: Disk, leaving: Leaving): Promise<void> {
+  await inTransaction(db, { stores: ['meta', 'ops'], mode: 'readonly' }, (tx) =>
+    refuseOverWork(tx, leaving),
+  );
+}
+
+async function refuseOverWork(tx: IDBTransaction, leaving: Leaving): Promise<void> {
+  const unsent = tx.objectStore('ops').index('unsent');
+  const waiting = await answer<number>(unsent.count(1));
+  if (waiting === 0) return;
+  const last = await answer<IDBCursor | null>(unsent.openKeyCursor(null, 'prev'));
+  const copy = await getMeta(tx, 'copied');
+  const copied = ((last?.primaryKey ?? 0) as StoredOp['seq']) <= (copy?.seq ?? 0);
+  if (!copied || leaving === 'with nothing left') throw new WorkWaits(waiting, copied);
 }
 
 function forgetRows(tx: IDBTransaction): void {

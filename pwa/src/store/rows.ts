@@ -22,7 +22,7 @@ export async function loadRows(
 ): Promise<readonly StoredRow[]> {
   return inTransaction(db, { stores: ['rows'], mode: 'readonly' }, async (tx) => {
     const found = streams.map((stream) =>
-      answer<StoredRow[]>(tx.objectStore('rows').getAll(rangeOf(stream))),
+      answer<StoredRow[]>(tx.objectStore('rows').getAll(streamRange(stream))),
     );
     return (await Promise.all(found)).flat();
   });
@@ -110,7 +110,7 @@ async function dropStreams(
   const waiting = await answer<number>(tx.objectStore('ops').index('unsent').count(1));
   const dropped = [...(waiting === 0 ? gone : []), ...resnapshot];
   for (const stream of dropped) {
-    tx.objectStore('rows').delete(rangeOf(stream));
+    tx.objectStore('rows').delete(streamRange(stream));
     Reflect.deleteProperty(cursors, stream);
   }
   if (dropped.length > 0) putMeta(tx, 'cursors', cursors);
@@ -135,6 +135,6 @@ async function settle(
 }
 
 /** Keys of one stream: arrays sort after every string, so `[stream, []]` ends the range. */
-function rangeOf(stream: StreamName): IDBKeyRange {
+export function streamRange(stream: StreamName): IDBKeyRange {
   return IDBKeyRange.bound([stream], [stream, []]);
 }

@@ -2,7 +2,13 @@
 
 import { fillStaff, type DeviceId } from '../protocol/generated.ts';
 import type { Disk } from '../store/database.ts';
-import { forgetIdentity, keepIdentity } from '../store/people.ts';
+import {
+  checkLeaving,
+  forgetIdentity,
+  keepIdentity,
+  WorkWaits,
+  type Leaving,
+} from '../store/people.ts';
 import type { Identity } from '../store/meta.ts';
 import type { Surroundings } from './surroundings.ts';
 import { Declined, post } from './transport.ts';
@@ -17,9 +23,11 @@ export async function enrol(
   around: Surroundings,
   code: string,
   deviceName: string,
+  leaving: Leaving = 'with nothing left',
 ): Promise<Identity> {
   const asked = { code, device_name: deviceName, want: 'cookie' };
-  return welcome(db, around, await post(around, '/auth/enrol', JSON.stringify(asked)));
+  const told = await post(around, '/auth/enrol', JSON.stringify(asked));
+  return welcome(db, around, told, leaving);
 }
 
 export async function login(
@@ -27,23 +35,45 @@ export async function login(
   around: Surroundings,
   { login, password }: Password,
   deviceName: string,
+  leaving: Leaving = 'with nothing left',
 ): Promise<Identity> {
   const asked = { login, password, device_name: deviceName, want: 'cookie' };
-  return welcome(db, around, await post(around, '/auth/login', JSON.stringify(asked)));
+  const told = await post(around, '/auth/login', JSON.stringify(asked));
+  return welcome(db, around, told, leaving);
 }
 
-async function welcome(db: Disk, around: Surroundings, told: unknown): Promise<Identity> {
+async function welcome(
+  db: Disk,
+  around: Surroundings,
+  told: unknown,
+  leaving: Leaving,
+): Promise<Identity> {
   const reply = told as { device_id: DeviceId; staff: unknown };
   const identity = { device_id: reply.device_id, staff: fillStaff(reply.staff) };
-  await keepIdentity(db, identity, around.newIncarnation());
+  try {
+    await keepIdentity(db, identity, around.newIncarnation(), leaving);
+  } catch (error) {
+    // Nobody's work may be sent under another's name: the credential that just came is given back.
+    if (error instanceof WorkWaits) await giveBack(around);
+    throw error;
+  }
   return identity;
 }
 
-/** Sign out; the caller has made sure that nothing waits to be sent. */
-export async function logout(db: Disk, around: Surroundings): Promise<void> {
+/** Sign out. Rejects with WorkWaits, before the server is asked, when work would be left behind. */
+export async function logout(
+  db: Disk,
+  around: Surroundings,
+  leaving: Leaving = 'with nothing left',
+): Promise<void> {
+  await checkLeaving(db, leaving);
+  await giveBack(around);
+  await forgetIdentity(db, leaving);
+}
+
+async function giveBack(around: Surroundings): Promise<void> {
   await post(around, '/auth/logout', '{}').catch((error: unknown) => {
     // Whom the server no longer knows has left already.
     if (!(error instanceof Declined && error.status === 401)) throw error;
   });
-  await forgetIdentity(db);
 }

@@ -16,6 +16,7 @@ import {
 import { inFlight, step } from '../protocol/session.ts';
 import type { Disk } from '../store/database.ts';
 import { writeMeta } from '../store/meta.ts';
+import { isFull } from '../store/room.ts';
 import { applyLive, type Applied } from '../store/rows.ts';
 import { Exchanges } from './exchanges.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -31,6 +32,8 @@ export interface SyncState {
   readonly revoked: boolean;
   /** Reading rows for the first time or again from the start. */
   readonly fetching: boolean;
+  /** The phone has no room for what the server sends; sending goes on. */
+  readonly full: boolean;
 }
 
 export interface Listener {
@@ -51,6 +54,7 @@ const QUIET: SyncState = {
   signedOut: false,
   revoked: false,
   fetching: false,
+  full: false,
 };
 
 /** A request that has not ended after this long never will: the timers of a frozen page do not fire. */
@@ -116,7 +120,10 @@ export class SyncDriver {
 
   /** A patch of the live channel; when it does not fit, the loop pulls. */
   async live(patch: Patch): Promise<void> {
-    const applied = await applyLive(this.db, patch, this.around.now());
+    const applied = await applyLive(this.db, patch, this.around.now()).catch((error: unknown) => {
+      if (!isFull(error)) this.listener.fault(error);
+      return null;
+    });
     if (applied === null) this.woken();
     else this.listener.applied(applied);
   }
@@ -180,6 +187,10 @@ export class SyncDriver {
 
   private eventOf(error: unknown): Event {
     if (error instanceof Declined) return this.declined(error);
+    if (isFull(error)) {
+      this.tell({ ...this.state, reached: true, full: true });
+      return fillEvent({ kind: 'failed' });
+    }
     if (!(error instanceof NoAnswer) && !isTimeout(error)) this.listener.fault(error);
     this.tell({ ...this.state, reached: false });
     return fillEvent({ kind: 'failed' });
@@ -206,7 +217,14 @@ export class SyncDriver {
     if (turn !== this.turn || !event.kind.endsWith('_ok')) return event;
     const contactAt = this.around.now();
     await writeMeta(this.db, 'contact_at', contactAt);
-    this.tell({ ...this.state, reached: true, contactAt, signedOut: false, revoked: false });
+    this.tell({
+      ...this.state,
+      reached: true,
+      contactAt,
+      signedOut: false,
+      revoked: false,
+      full: false,
+    });
     return event;
   }
 

@@ -16,6 +16,7 @@ export function NoticeStrip() {
       </a>
     );
   }
+  if (sync?.full) return <Strip tone="bad" words={t('sync.full')} testId="strip-full" />;
   if (sync?.reached === false) {
     return <Strip tone="warn" words={t('sync.strip')} testId="strip-offline" />;
   }

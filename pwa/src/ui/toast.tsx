@@ -1,7 +1,9 @@
 import { signal } from '@preact/signals';
 import { t } from '../i18n/words.ts';
+import { isFull } from '../store/room.ts';
 import { Icon } from './icon.tsx';
 import styles from './toast.module.css';
+import { dropKept } from './use-kept.ts';
 
 interface Told {
   readonly words: string;
@@ -30,10 +32,11 @@ export async function saving(record: () => Promise<void>, done: () => void): Pro
   try {
     await record();
   } catch (error) {
-    tell({ words: t('save.failed'), good: false });
+    tell({ words: t(isFull(error) ? 'save.full' : 'save.failed'), good: false });
     reportError(error);
     return;
   }
+  dropKept();
   tell({ words: t('saved'), good: true });
   done();
 }

@@ -3,7 +3,7 @@
  * follows it, one change after another.
  */
 
-import { batch, signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import {
   fillPatch,
   fillStaff,
@@ -17,7 +17,15 @@ import { seesAllBranches } from '../protocol/rights.ts';
 import type { Cursors } from '../protocol/settled.ts';
 import { openDatabase, type Disk, type StoredOp, type StoredRow } from '../store/database.ts';
 import { readAllMeta, writeMeta, type Identity, type Meta } from '../store/meta.ts';
-import { openOps, opOf, outboxDepth, pruneJournal, recentOps } from '../store/outbox.ts';
+import {
+  openOps,
+  opOf,
+  outboxDepth,
+  pruneJournal,
+  recentOps,
+  type OutboxDepth,
+} from '../store/outbox.ts';
+import { dropCaches, dropRows } from '../store/room.ts';
 import { loadRows, type Applied } from '../store/rows.ts';
 import { SyncDriver, type SyncState } from '../sync/driver.ts';
 import { LiveChannel } from '../sync/live.ts';
@@ -34,6 +42,12 @@ export class Board {
   readonly oldestAt = signal<number | null>(null);
   readonly identity = signal<Identity | null>(null);
   readonly branchId = signal<BranchId | null>(null);
+  /** Up to which op the outbox has been saved as a copy. */
+  readonly copied = signal(0);
+  /** Whether everything unsent is in that copy. */
+  readonly isCopied = computed(() =>
+    this.ops.value.every((op) => op.unsent !== 1 || op.seq <= this.copied.value),
+  );
   readonly sync = signal<SyncState | null>(null);
   readonly live = signal(false);
   /** Whether the rows of this phone have been read; before that an empty list means nothing. */
@@ -63,8 +77,8 @@ export class Board {
   }
 
   /** Open the disk and show what is on it; the network comes after. */
-  async open(): Promise<Partial<Meta>> {
-    this.database = await openDatabase(indexedDB);
+  async open(blocked: () => void): Promise<Partial<Meta>> {
+    this.database = await openDatabase(indexedDB, blocked);
     this.database.onLost = () => (this.lost.value = true);
     this.tabs = new TabChannel((news) => void this.hear(news));
     const meta = await readAllMeta(this.database);
@@ -96,6 +110,7 @@ export class Board {
         this.branchId.value = meta.branch ?? identity?.staff.branch_ids[0] ?? null;
         this.cursors = meta.cursors ?? {};
         this.clock = meta.clock ?? null;
+        this.copied.value = meta.copied?.seq ?? 0;
         this.kept.clear();
         this.putRows(urgent);
         this.showOps(ops);
@@ -119,6 +134,18 @@ export class Board {
     this.driver?.recorded();
   }
 
+  /** The phone is full: forget pictures, and rows that this person's own work does not stand on. */
+  async makeRoom(): Promise<void> {
+    const mine = new Set(this.me.branch_ids.map((id) => `branch/${id}/work`));
+    if ('caches' in globalThis) await dropCaches(caches);
+    const dropped = await dropRows(
+      this.db,
+      (stream) => !KEPT_LONGEST.test(stream) && !mine.has(stream),
+    );
+    const cursors = (await readAllMeta(this.db)).cursors ?? {};
+    await this.take({ patches: [], dropped, ops: false, cursors });
+  }
+
   woken(): void {
     if (this.identity.value !== null) this.driver?.woken();
   }
@@ -126,6 +153,10 @@ export class Board {
   stop(): void {
     this.driver?.stop();
     this.channel?.close();
+  }
+
+  depth(): Promise<OutboxDepth> {
+    return outboxDepth(this.db, this.around.newIncarnation());
   }
 
   /** Somebody signed in or out here: read everything anew, here and in the other tabs. */
@@ -189,7 +220,7 @@ export class Board {
     const [open, recent, depth] = await Promise.all([
       openOps(this.db),
       recentOps(this.db, SHOWN_OPS),
-      outboxDepth(this.db, this.around.newIncarnation()),
+      this.depth(),
     ]);
     return { open, recent, unsent: depth.unsent, oldestAt: depth.oldest_at };
   }
@@ -236,7 +267,6 @@ export class Board {
         if (state.reached === true) this.channel?.open();
       },
       fault: (error) => {
-        this.lost.value ||= isLostDatabase(error);
         reportError(error);
       },
       health: () => health(),
@@ -263,13 +293,12 @@ interface OpsOnDisk {
   readonly oldestAt: number | null;
 }
 
+/** Without these a phone cannot be worked with: shop, inbox, a rider's run, answers. */
+const KEPT_LONGEST = /^(shop|inbox|rider\/.*|device\/.*)$/;
+
 /** Streams that may be read after the first screen is shown. */
 function isLater(stream: StreamName): boolean {
   return stream.endsWith('/stock') || stream === 'catalog' || stream === 'desk';
-}
-
-function isLostDatabase(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'InvalidStateError';
 }
 
 async function health(): Promise<Partial<PhoneHealth>> {

@@ -18,9 +18,11 @@ import type {
   Unpack,
 } from '../protocol/generated.ts';
 import type { PredictedKind } from '../protocol/read-op.ts';
-import { recordOps } from '../store/outbox.ts';
+import { recordOps, type Draft } from '../store/outbox.ts';
+import { isFull } from '../store/room.ts';
 import { newId } from '../sync/surroundings.ts';
 import { board } from './board.ts';
+import { checkStorage } from './storage.ts';
 
 /** A body as it is sent: what is the default is left out. */
 type Sent<T> = { readonly [K in keyof T as null extends T[K] ? never : K]: T[K] } & {
@@ -52,24 +54,33 @@ export function newFulfillmentId(): FulfillmentId {
 export async function record<K extends PredictedKind>(kind: K, body: Bodies[K]): Promise<void> {
   const now = Date.now();
   const orderId = orderOf(body);
-  await recordOps(
-    board.db,
-    [
-      {
-        id: newId(now) as OpId,
-        kind,
-        by: board.me.id,
-        at: now,
-        clock: board.clock,
-        seen: seenVersions(orderId, branchOf(body)),
-        deps: [],
-        body: withoutNothing(body),
-      },
-    ],
-    board.around.newIncarnation(),
-  );
+  await storeMakingRoom([
+    {
+      id: newId(now) as OpId,
+      kind,
+      by: board.me.id,
+      at: now,
+      clock: board.clock,
+      seen: seenVersions(orderId, branchOf(body)),
+      deps: [],
+      body: withoutNothing(body),
+    },
+  ]);
   await board.opsChanged();
   void askForBackgroundSync();
+  void checkStorage();
+}
+
+/** Store it; on a full phone once more, when what can be fetched again has made room. */
+async function storeMakingRoom(drafts: readonly Draft[]): Promise<void> {
+  const store = () => recordOps(board.db, drafts, board.around.newIncarnation());
+  try {
+    await store();
+  } catch (error) {
+    if (!isFull(error)) throw error;
+    await board.makeRoom();
+    await store();
+  }
 }
 
 function orderOf(body: object): OrderId | null {

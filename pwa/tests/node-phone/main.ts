@@ -9,7 +9,8 @@
 
 import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
 import { fillPatch, fillStaff, type DeviceId } from '../../src/protocol/generated.ts';
-import { forgetReplica, keepIdentity } from '../../src/store/people.ts';
+import { keepIdentity } from '../../src/store/people.ts';
+import { dropRows } from '../../src/store/room.ts';
 import { contentsOf, diskWith, type DiskContents } from '../disk-contents.ts';
 import { cutAt, isCut, mend } from '../faulty-disk.ts';
 import { Life } from './life.ts';
@@ -83,7 +84,10 @@ class NodePhone {
   }
 
   private async evict(all: boolean): Promise<void> {
-    if (!all) return forgetReplica(this.life.db);
+    if (!all) {
+      await dropRows(this.life.db, () => true);
+      return;
+    }
     this.factory = new IDBFactory();
     await this.kill();
   }

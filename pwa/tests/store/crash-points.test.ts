@@ -15,11 +15,13 @@ import {
   type StreamName,
 } from '../../src/protocol/generated.ts';
 import { linkHash } from '../../src/protocol/link.ts';
+import { rememberCopy } from '../../src/store/copying.ts';
 import type { Disk } from '../../src/store/database.ts';
 import { writeMeta } from '../../src/store/meta.ts';
 import { opOf, pruneJournal, recordOps, storeResults } from '../../src/store/outbox.ts';
-import { forgetIdentity, forgetReplica, keepIdentity } from '../../src/store/people.ts';
+import { forgetIdentity, keepIdentity } from '../../src/store/people.ts';
 import { adoptEpoch, renumber } from '../../src/store/recovery.ts';
+import { dropRows } from '../../src/store/room.ts';
 import { applyLive, applyPull } from '../../src/store/rows.ts';
 import { contentsOf, diskWith, type DiskContents } from '../disk-contents.ts';
 import { cutAt, isCut, mend } from '../faulty-disk.ts';
@@ -55,6 +57,7 @@ async function workingDay(): Promise<DiskContents> {
   await applyPull(db, page, 1_000);
   await adoptEpoch(db, 'E1' as Epoch, FRESH);
   await applyPull(db, page, 1_000);
+  await rememberCopy(db, (await contentsOf(db)).ops, 1_000);
   return contentsOf(db);
 }
 
@@ -81,9 +84,10 @@ const WRITERS: Readonly<Record<string, (db: Disk) => Promise<unknown>>> = {
   adoptEpoch: (db) => adoptEpoch(db, 'E2' as Epoch, FRESH),
   applyPull: (db) => applyPull(db, NEXT_PAGE, 2_000),
   applyLive: (db) => applyLive(db, patch(WORK, 2, 3, [['order/9', 3, { id: '9' }]]), 2_000),
-  keepIdentity: (db) => keepIdentity(db, person('bilal'), FRESH),
-  forgetIdentity: (db) => forgetIdentity(db),
-  forgetReplica: (db) => forgetReplica(db),
+  keepIdentity: (db) => keepIdentity(db, person('bilal'), FRESH, 'with a copy'),
+  forgetIdentity: (db) => forgetIdentity(db, 'with a copy'),
+  rememberCopy: async (db) => rememberCopy(db, (await contentsOf(db)).ops.slice(1), 2_000),
+  dropRows: (db) => dropRows(db, (stream) => stream === STOCK),
   writeMeta: (db) => writeMeta(db, 'clock', [5, 6]),
 };
 

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { fillPatch, type DeviceId, type Incarnation } from '../../src/protocol/generated.ts';
 import { fillStaff } from '../../src/protocol/generated.ts';
 import type { Disk } from '../../src/store/database.ts';
@@ -261,3 +261,23 @@ test('a disk that fails at any moment of the talk does not silence the loop', as
   }
   expect(await bench.unsent()).toBe(0);
 }, 30_000);
+
+test('a phone without room for rows says so, and still sends everything', async () => {
+  const bench = await new Bench().begin();
+  const transaction = bench.db.transaction.bind(bench.db);
+  const spy = vi.spyOn(bench.db, 'transaction').mockImplementation((stores, mode, options) => {
+    if (stores.includes('rows') && mode === 'readwrite') {
+      throw new DOMException('no room', 'QuotaExceededError');
+    }
+    return transaction(stores, mode, options);
+  });
+  await bench.record('a', 'b');
+  expect(bench.server.order).toEqual(['a', 'b']);
+  expect(await bench.unsent()).toBe(0);
+  expect(bench.states.at(-1)).toMatchObject({ full: true, reached: true });
+  expect(bench.hasTimer).toBe(true);
+  spy.mockRestore();
+  await bench.timer();
+  expect(bench.states.at(-1)).toMatchObject({ full: false });
+  expect(await openOps(bench.db)).toEqual([]);
+});

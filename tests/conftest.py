@@ -96,12 +96,17 @@ async def database(database_address: DatabaseAddress) -> AsyncIterator[Database]
         yield opened
 
 
+def find_chromium() -> str | None:
+    """Return the path of the browser: what `make` found, else one that is installed; None where there is none."""
+    named = (os.environ.get("RAWANA_CHROMIUM"), *INSTALLED_BROWSERS)
+    return next((path for name in named if name and (path := shutil.which(name))), None)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of the browser: what `make` found, else one that is installed."""
-    for name in (os.environ.get("RAWANA_CHROMIUM"), *INSTALLED_BROWSERS):
-        if name and (path := shutil.which(name)):
-            return path
+    """The path of the browser."""
+    if (path := find_chromium()) is not None:
+        return path
     pytest.fail("No Chromium on this machine: run `make browser`, or set RAWANA_CHROMIUM to one.")
 
 

@@ -39,10 +39,10 @@ self.addEventListener('fetch', (event) => {
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
   if (request.mode === 'navigate') {
-    if (SCREENS.includes(url.pathname)) event.respondWith(fromCache('/index.html', request));
+    if (SCREENS.includes(url.pathname)) event.respondWith(fromCache('/index.html', event));
     return;
   }
-  if (isOurs(url.pathname)) event.respondWith(fromCache(url.pathname, request));
+  if (isOurs(url.pathname)) event.respondWith(fromCache(url.pathname, event));
 });
 
 self.addEventListener('sync', (event) => {
@@ -60,6 +60,7 @@ async function fetchFiles(): Promise<void> {
   await Promise.all(
     __FILES__.map(async ([path, named]) => {
       const kept = named ? await caches.match(path) : undefined;
+      if (kept !== undefined && (await cache.match(path)) !== undefined) return;
       const response = kept ?? (await fetch(path, { cache: 'reload' }));
       if (!response.ok) throw new Error(`${path}: ${String(response.status)}`);
       await cache.put(path, response);
@@ -72,13 +73,17 @@ async function forgetOldFiles(): Promise<void> {
   await self.clients.claim();
 }
 
-/** From the phone; what was left out of the first load (Urdu's letters) is kept once it was fetched. */
-async function fromCache(path: string, request: Request): Promise<Response> {
+/**
+ * From the phone; what was left out of the first load (Urdu's letters) is kept once it was fetched. A cache that lost files
+ * (a phone that went dark before they were on its disk) is filled again, or the app would not open offline any more.
+ */
+async function fromCache(path: string, event: FetchEvent): Promise<Response> {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(path);
   if (kept !== undefined) return kept;
-  const response = await fetch(request);
-  if (response.ok && path.startsWith('/assets/')) await cache.put(path, response.clone());
+  const response = await fetch(event.request);
+  if (__FILES__.some(([file]) => file === path)) event.waitUntil(fetchFiles());
+  else if (response.ok) await cache.put(path, response.clone());
   return response;
 }
 

@@ -48,11 +48,12 @@ export class LiveChannel {
     this.socket = socket;
     this.expectWord();
     socket.onopen = () => {
-      this.attempt = 0;
       this.listener.state(true);
       this.listener.opened();
     };
     socket.onmessage = (message) => {
+      // Not when it opens: a server that opens and closes again would be asked without end.
+      this.attempt = 0;
       this.expectWord();
       const told = JSON.parse(String(message.data)) as object;
       if ('stream' in told) this.listener.patch(fillPatch(told));

@@ -264,7 +264,9 @@ export class Board {
       },
       state: (state) => {
         this.sync.value = state;
-        if (state.reached === true) this.channel?.open();
+        // Whom the server does not let in has nothing to listen to.
+        if (state.signedOut || state.revoked) this.channel?.close();
+        else if (state.reached === true) this.channel?.open();
       },
       fault: (error) => {
         reportError(error);

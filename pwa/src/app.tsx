@@ -70,6 +70,7 @@ function Lost() {
         <p>{t('app.lost.text')}</p>
         <Button
           look="primary"
+          testId="load-again"
           onPress={() => {
             location.reload();
           }}

@@ -5,7 +5,14 @@
  * A new version waits until a page asks it to take over; answers of /sync and /auth are never kept.
  */
 
-declare const self: ServiceWorkerGlobalScope & { pushOutbox?: () => Promise<void> };
+interface ScriptPolicy {
+  createScriptURL(url: string): unknown;
+}
+
+declare const self: ServiceWorkerGlobalScope & {
+  pushOutbox?: () => Promise<void>;
+  readonly trustedTypes?: { createPolicy(name: string, rules: ScriptPolicy): ScriptPolicy };
+};
 /** The app's files, [address, whether its name changes with its content]; put in by the build. */
 declare const __FILES__: readonly (readonly [string, boolean])[];
 /** Differs whenever one of the files does. */
@@ -22,8 +29,7 @@ interface SyncEvent extends ExtendableEvent {
 }
 
 self.addEventListener('install', (event) => {
-  importScripts(PUSHER);
-  event.waitUntil(fetchFiles());
+  event.waitUntil(fetchAll());
 });
 
 self.addEventListener('activate', (event) => {
@@ -52,6 +58,12 @@ self.addEventListener('sync', (event) => {
 
 function isOurs(path: string): boolean {
   return path.startsWith('/assets/') || __FILES__.some(([file]) => file === path);
+}
+
+/** A part that cannot be had fails the installation like any file. */
+async function fetchAll(): Promise<void> {
+  loadPusher();
+  await fetchFiles();
 }
 
 /** All or nothing: one file that cannot be had fails the installation, and the old version stays. */
@@ -87,10 +99,16 @@ async function fromCache(path: string, event: FetchEvent): Promise<Response> {
   return response;
 }
 
-/** Kept with this worker since it was installed. Failing makes the browser try again later. */
+/** Failing makes the browser try again later. */
 function push(): Promise<void> {
-  if (self.pushOutbox === undefined) importScripts(PUSHER);
+  if (self.pushOutbox === undefined) loadPusher();
   return self.pushOutbox?.() ?? Promise.reject(new Error(PUSHER));
+}
+
+/** The browser keeps it with this worker from the installation on. Under Trusted Types only our policy may name it. */
+function loadPusher(): void {
+  const policy = self.trustedTypes?.createPolicy('rawana-sw', { createScriptURL: (url) => url });
+  importScripts((policy?.createScriptURL(PUSHER) ?? PUSHER) as string);
 }
 
 export {};

@@ -12,6 +12,7 @@ import msgspec
 
 from sync_protocol.canonical import digest_base64
 from sync_protocol.client_session import Event, EventKind, Phase, Phone, step
+from sync_protocol.journal import forgettable
 from sync_protocol.messages.push import Problem
 from sync_protocol.outcomes import Result, ResultStatus
 from sync_protocol.replica import is_settled
@@ -43,6 +44,34 @@ def session_cases():
                 }
 
 
+    for phase, unsent, must_offer in itertools.product(Phase, *[(False, True)] * 2):
+        phone = Phone(
+            phase=phase, unsent=unsent, must_offer=must_offer, greeted=True, leaving=True
+        )
+        for event in _events():
+            after, actions = step(phone, event)
+            yield {"given": phone, "event": event, "expect": {"phone": after, "actions": actions}}
+
+
+def journal_cases():
+    """How much of the journal may go: ages around every bound, with and without a backup."""
+    day, now = 86_400_000, 1_795_420_800_000
+    days = (31, 30.001, 29.9, 20, 14.001, 13.9, 1, 0)
+    for start in range(len(days)):
+        answered = [now - int(n * day) for n in days[start:]]
+        for backed_up_to in (None, now, now - 15 * day, now - 25 * day):
+            yield {
+                "answered_at": answered,
+                "now": now,
+                "backed_up_to": backed_up_to,
+                "expect": forgettable(answered, now, backed_up_to),
+            }
+    for shuffled in ((13, 31, 20), (31, 2, 31), (20, 40, 1)):
+        answered = [now - n * day for n in shuffled]
+        expect = forgettable(answered, now, now)
+        yield {"answered_at": answered, "now": now, "backed_up_to": now, "expect": expect}
+
+
 def _events():
     yield Event(kind=EventKind.STARTED, unsent=True)
     yield Event(kind=EventKind.RECORDED)
@@ -56,6 +85,8 @@ def _events():
     yield Event(kind=EventKind.PUSH_OK, more=True)
     yield Event(kind=EventKind.PUSH_OK)
     yield Event(kind=EventKind.PUSH_OK, unsent=True, retry_after_ms=3_000)
+    yield Event(kind=EventKind.PUSH_OK, unsent=True, revoked=True)
+    yield Event(kind=EventKind.OFFER_OK, revoked=True)
     yield Event(kind=EventKind.PULL_OK, more=True)
     yield Event(kind=EventKind.PULL_OK)
     yield Event(kind=EventKind.OFFER_OK, unsent=True)
@@ -103,6 +134,7 @@ FILES = {
     "decide": decide_cases,
     "session": session_cases,
     "settled": settled_cases,
+    "journal": journal_cases,
     "link": link_cases,
 }
 

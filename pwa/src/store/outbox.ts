@@ -1,5 +1,6 @@
 /** Outbox and journal: ops in the order in which they were recorded, with the answers that came. */
 
+import { forgettable } from '../protocol/journal.ts';
 import { linkHash, utf8 } from '../protocol/link.ts';
 import {
   LIMITS,
@@ -201,15 +202,29 @@ export async function recentOps(db: Disk, count: number): Promise<readonly Store
   });
 }
 
-/** Forget answered ops that are older than the journal keeps, and the oldest beyond its bound. */
-export async function pruneJournal(db: Disk, now: number): Promise<void> {
-  const before = now - LIMITS.JOURNAL_DAYS * 86_400_000;
+/** So many of the oldest ops are looked at in one go; what is left over goes with the next. */
+const LOOKED_AT = 1_000;
+
+/**
+ * Let go of the oldest answered ops, as long as the second copy is not needed any more (R6). Moments are the server's,
+ * epoch ms.
+ */
+export async function pruneJournal(
+  db: Disk,
+  now: number,
+  backedUpTo: number | null,
+): Promise<void> {
   await inTransaction(db, { stores: ['ops'], mode: 'readwrite' }, async (tx) => {
     const ops = tx.objectStore('ops');
-    const answered = ops.index('answered_at');
-    const excess = (await answer<number>(ops.count())) - LIMITS.JOURNAL_OPS_MAX;
-    const old = await answer<StoredOp[]>(answered.getAll(IDBKeyRange.upperBound(before)));
-    const over = excess > 0 ? await answer<StoredOp[]>(answered.getAll(null, excess)) : [];
-    for (const op of [...old, ...over]) if (op.open === undefined) ops.delete(op.seq);
+    const count = await answer<number>(ops.count());
+    const looked = Math.max(LOOKED_AT, count - LIMITS.JOURNAL_OPS_MAX);
+    const oldest = await answer<StoredOp[]>(ops.getAll(null, looked));
+    const first = oldest.findIndex((op) => op.unsent === 1 || op.open === 1);
+    const ended = first === -1 ? oldest : oldest.slice(0, first);
+    const answered = ended.map((op) => op.answered_at ?? now);
+    // The ops beyond those looked at are newer: they count, and stay.
+    const newer = Array.from({ length: count - oldest.length }, () => now);
+    const gone = forgettable([...answered, ...newer], now, backedUpTo);
+    for (const op of ended.slice(0, gone)) ops.delete(op.seq);
   });
 }

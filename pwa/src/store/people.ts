@@ -61,6 +61,23 @@ export async function forgetIdentity(db: Disk, leaving: Leaving): Promise<void> 
   );
 }
 
+/**
+ * Keep nothing but the language: this device may no longer talk, and has handed over what it had. Does nothing while
+ * something waits all the same: another tab may have recorded it meanwhile.
+ */
+export async function wipe(db: Disk): Promise<void> {
+  await inTransaction(
+    db,
+    { stores: ['meta', 'rows', 'ops'], mode: 'readwrite', durability: 'strict' },
+    async (tx) => {
+      if ((await answer<number>(tx.objectStore('ops').index('unsent').count(1))) > 0) return;
+      forgetRows(tx);
+      tx.objectStore('ops').clear();
+      for (const name of ['identity', 'log', 'copied']) tx.objectStore('meta').delete(name);
+    },
+  );
+}
+
 /** Look whether somebody may leave, and change nothing. Rejects with WorkWaits. */
 export async function checkLeaving(db: Disk, leaving: Leaving): Promise<void> {
   await inTransaction(db, { stores: ['meta', 'ops'], mode: 'readonly' }, (tx) =>

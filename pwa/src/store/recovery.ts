@@ -12,15 +12,12 @@ import { answer, inTransaction, type Disk, type StoredOp } from './database.ts';
 import { putMeta, readLog, type OpLog } from './meta.ts';
 import { opOf, place } from './outbox.ts';
 
-/** A restored server may have lost a little more than the moment of its backup says. */
-const MARGIN_MS = 3_600_000;
-
 /**
  * Ids to offer, in the order of recording: everything unanswered, and what was answered since the server's backup was
  * made (all of the journal where that moment is not known).
  */
 export async function idsToOffer(db: Disk, restoredTo: number | null): Promise<readonly OpId[]> {
-  const since = restoredTo === null ? -Infinity : restoredTo - MARGIN_MS;
+  const since = restoredTo === null ? -Infinity : restoredTo - LIMITS.BACKUP_MARGIN_MS;
   const ops = await inTransaction(db, { stores: ['ops'], mode: 'readonly' }, (tx) =>
     answer<StoredOp[]>(tx.objectStore('ops').getAll()),
   );
@@ -28,6 +25,18 @@ export async function idsToOffer(db: Disk, restoredTo: number | null): Promise<r
     .filter((op) => op.unsent === 1 || (op.answered_at ?? Infinity) >= since)
     .slice(-LIMITS.OFFER_IDS_MAX)
     .map((op) => op.id);
+}
+
+/** From which number on this life of the log is held without a gap; beyond its end when nothing is. */
+export async function heldFrom(db: Disk, log: OpLog): Promise<number> {
+  if (log.n === 0) return 1;
+  const range = IDBKeyRange.bound([log.incarnation, 1], [log.incarnation, log.n]);
+  const held = await inTransaction(db, { stores: ['ops'], mode: 'readonly' }, (tx) =>
+    answer<StoredOp[]>(tx.objectStore('ops').index('place').getAll(range)),
+  );
+  let lowest = log.n + 1;
+  for (let at = held.length - 1; held[at]?.n === lowest - 1; at -= 1) lowest -= 1;
+  return lowest;
 }
 
 /**

@@ -178,6 +178,9 @@ export class SyncDriver {
       else if (kind === 'adopt_epoch') {
         await this.exchanges.adoptEpoch();
         this.listener.reset();
+      } else if (kind === 'wipe') {
+        await this.exchanges.wipe();
+        this.listener.reset();
       } else if (kind === 'hello' || kind === 'push' || kind === 'pull' || kind === 'offer') {
         event = await this.exchanges[kind]();
       }
@@ -222,7 +225,7 @@ export class SyncDriver {
       reached: true,
       contactAt,
       signedOut: false,
-      revoked: false,
+      revoked: event.revoked,
       full: false,
     });
     return event;

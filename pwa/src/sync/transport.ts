@@ -45,6 +45,17 @@ export async function post(around: Surroundings, path: string, text: string): Pr
   throw await declined(response);
 }
 
+/** GET something that never changes, as text; null when it can't be had now. Any cache on the way may keep it. */
+export async function getText(around: Surroundings, path: string): Promise<string | null> {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await around.fetch(path, { credentials: 'same-origin', signal });
+    return response.ok ? await response.text() : null;
+  } catch {
+    return null;
+  }
+}
+
 async function encoded(text: string): Promise<{ body: BodyInit; headers: Record<string, string> }> {
   if (text.length < GZIP_FROM || typeof CompressionStream === 'undefined') {
     return { body: text, headers: {} };

@@ -17,14 +17,7 @@ import { seesAllBranches } from '../protocol/rights.ts';
 import type { Cursors } from '../protocol/settled.ts';
 import { openDatabase, type Disk, type StoredOp, type StoredRow } from '../store/database.ts';
 import { readAllMeta, writeMeta, type Identity, type Meta } from '../store/meta.ts';
-import {
-  openOps,
-  opOf,
-  outboxDepth,
-  pruneJournal,
-  recentOps,
-  type OutboxDepth,
-} from '../store/outbox.ts';
+import { openOps, opOf, outboxDepth, recentOps, type OutboxDepth } from '../store/outbox.ts';
 import { dropCaches, dropRows } from '../store/room.ts';
 import { loadRows, type Applied } from '../store/rows.ts';
 import { SyncDriver, type SyncState } from '../sync/driver.ts';
@@ -95,7 +88,6 @@ export class Board {
     await this.driver.start(meta.contact_at ?? null);
     // Some browsers ask the person, who may take their time.
     void checkStorage();
-    await pruneJournal(this.db, this.around.now());
   }
 
   async load(meta: Partial<Meta>): Promise<void> {

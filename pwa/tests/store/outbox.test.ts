@@ -102,8 +102,20 @@ test('the journal forgets answered ops after 30 days and unanswered ones never',
   const { applyPull } = await import('../../src/store/rows.ts');
   const nothing = { patches: [], streams: [], resnapshot: [], ledger: {} };
   await applyPull(db, { ...nothing, results: [applied('a')] }, 1_000);
-  await pruneJournal(db, 1_000 + 29 * DAY);
+  await pruneJournal(db, 1_000 + 29 * DAY, null);
   expect((await recentOps(db, 10)).length).toBe(2);
-  await pruneJournal(db, 2_000 + 30 * DAY);
+  await pruneJournal(db, 2_000 + 30 * DAY, null);
   expect((await recentOps(db, 10)).map((op) => op.id)).toEqual(['b']);
+});
+
+test('what a backup of the server has may go after a fortnight', async () => {
+  const db = await open(newDisk());
+  await recordOps(db, [draft('a'), draft('b')], FRESH);
+  const { applyPull } = await import('../../src/store/rows.ts');
+  const nothing = { patches: [], streams: [], resnapshot: [], ledger: {} };
+  await applyPull(db, { ...nothing, results: [applied('a'), applied('b')] }, 1_000);
+  await pruneJournal(db, 15 * DAY, null);
+  expect((await recentOps(db, 10)).length).toBe(2);
+  await pruneJournal(db, 15 * DAY, 14 * DAY);
+  expect(await recentOps(db, 10)).toEqual([]);
 });

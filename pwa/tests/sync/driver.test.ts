@@ -9,11 +9,12 @@ import { loadRows } from '../../src/store/rows.ts';
 import { SyncDriver, type SyncState } from '../../src/sync/driver.ts';
 import type { Surroundings } from '../../src/sync/surroundings.ts';
 import { cutAt, mend } from '../faulty-disk.ts';
+import { contentsOf } from '../disk-contents.ts';
 import { draft, FRESH, newDisk, open } from '../phone.ts';
 import { FakeServer } from './fake-server.ts';
 
 class Bench {
-  readonly server = new FakeServer();
+  server = new FakeServer();
   readonly states: SyncState[] = [];
   readonly faults: unknown[] = [];
   readonly armed: number[] = [];
@@ -216,13 +217,72 @@ test('a phone that is not signed in keeps its ops and says so', async () => {
   expect(bench.hasTimer).toBe(true);
 });
 
-test('a revoked phone stops asking and keeps its ops', async () => {
+const REVOKED = { status: 401, body: { problem: 'revoked' } };
+
+test('a revoked phone that may not even hand over stops asking and keeps its ops', async () => {
   const bench = await new Bench().begin();
-  bench.server.troubles.push({ status: 401, body: { problem: 'revoked' } });
+  bench.server.troubles.push(REVOKED);
   await bench.record('a');
   expect(bench.states.at(-1)).toMatchObject({ revoked: true });
   expect(bench.hasTimer).toBe(false);
   expect(await bench.unsent()).toBe(1);
+});
+
+test('a revoked phone hands over what it holds, batch by batch, and is wiped', async () => {
+  const bench = await new Bench().begin();
+  bench.server.troubles.push('no-network');
+  await bench.record('a', 'b');
+  const taken = (id: string) => ({
+    status: 401,
+    body: {
+      problem: 'revoked',
+      results: [{ id, status: 'parked', code: 'revoked' }],
+      now: 5,
+    },
+  });
+  bench.server.troubles.push(taken('a'), 'lost-reply', taken('b'));
+  await bench.timer();
+  expect(await bench.unsent()).toBe(1);
+  await bench.timer();
+  expect(bench.states.at(-1)).toMatchObject({ revoked: true, busy: false });
+  expect(bench.hasTimer).toBe(false);
+  const left = await contentsOf(bench.db);
+  expect(left.ops).toEqual([]);
+  expect(left.rows).toEqual([]);
+  expect(left.meta['identity']).toBeUndefined();
+  expect(bench.resets).toBe(1);
+});
+
+test('a phone with nothing to hand over is wiped when it hears that it was revoked', async () => {
+  const bench = await new Bench().begin();
+  bench.server.troubles.push(REVOKED);
+  bench.now += 3_600_000;
+  bench.driver.woken();
+  await bench.quiet();
+  expect(bench.states.at(-1)).toMatchObject({ revoked: true });
+  expect((await contentsOf(bench.db)).meta['identity']).toBeUndefined();
+});
+
+async function freshPhone(server: FakeServer): Promise<Bench> {
+  const bench = new Bench();
+  bench.server = server;
+  return bench.begin();
+}
+
+test.each([
+  ['all parts can be had', undefined, 3],
+  ['one is not what its name says', 2, 2],
+])('a large stream begins with parts and ends as with pages: %s', async (_, broken, fetched) => {
+  const first = await new Bench().begin();
+  await first.record('a', 'b', 'c', 'd', 'e');
+  first.server.cut(broken);
+  const bench = await freshPhone(first.server);
+  const { rows, meta } = await contentsOf(bench.db);
+  expect(rows.map((row) => row.key)).toEqual(['done/a', 'done/b', 'done/c', 'done/d', 'done/e']);
+  expect(meta['cursors']).toEqual({ 'branch/lhr/work': 5 });
+  const parts = bench.server.requests.filter((path) => path.startsWith('/sync/parts/'));
+  expect(parts.length).toBe(fetched);
+  expect(bench.hasTimer).toBe(true);
 });
 
 test('a live patch that does not fit makes the phone pull', async () => {

@@ -1,7 +1,7 @@
 /** A server small enough to read: it knows ops by id, keeps one op log per life, and can be made to fail. */
 
 import { gunzipSync } from 'node:zlib';
-import { linkHash } from '../../src/protocol/link.ts';
+import { hexHash, linkHash } from '../../src/protocol/link.ts';
 import { fillOp, fillPushRequest } from '../../src/protocol/generated.ts';
 
 const WORK = 'branch/lhr/work';
@@ -20,6 +20,8 @@ export class FakeServer {
   /** What befalls the next requests, first come first served; null lets one pass. */
   readonly troubles: (Trouble | null)[] = [];
   pushMax = 100;
+  /** With a large stream: its beginning, offered as parts to who can fetch them. Texts by hash. */
+  readonly parts = new Map<string, string>();
 
   readonly fetch = async (path: string, init: RequestInit): Promise<Response> => {
     await Promise.resolve();
@@ -30,6 +32,9 @@ export class FakeServer {
       const headers = trouble.retryAfter ? { 'retry-after': trouble.retryAfter } : {};
       return json(trouble.status, trouble.body ?? {}, headers);
     }
+    const part = this.parts.get(path.replace('/sync/parts/', ''));
+    if (part !== undefined) return new Response(part);
+    if (path.startsWith('/sync/parts/')) return json(404, {});
     const answer = this.answer(path, text(init.body));
     if (trouble === 'lost-reply') throw new TypeError('reply lost');
     return answer;
@@ -43,7 +48,11 @@ export class FakeServer {
     }
     if (path === '/sync/push') return this.push(body);
     if (path === '/sync/offer') return json(200, this.offer(asked['ids'] as string[]));
-    return json(200, this.pull((asked['cursors'] as Record<string, number>)[WORK] ?? 0));
+    const cursor = (asked['cursors'] as Record<string, number>)[WORK] ?? 0;
+    if (cursor === 0 && asked['parts'] === true && this.parts.size > 0) {
+      return json(200, { ...this.pull(this.version), parts: this.offered(), more: true });
+    }
+    return json(200, this.pull(cursor));
   }
 
   private hello(incarnation: string): object {
@@ -114,6 +123,23 @@ export class FakeServer {
       more: false,
       now: 1,
     };
+  }
+
+  /** Cut the stream into parts of two rows each, and one that can't be had where `broken` says so. */
+  cut(broken?: number): void {
+    for (let from = 0; from < this.version; from += 2) {
+      const to = Math.min(from + 2, this.version);
+      const rows = this.order.slice(from, to).map((id, i) => [`done/${id}`, from + i + 1, {}]);
+      const part = JSON.stringify({ stream: WORK, from, to, rows });
+      this.parts.set(hexHash(part), from === broken ? part.replace('done', 'gone') : part);
+    }
+  }
+
+  private offered(): object[] {
+    return [...this.parts].map(([hash, text]) => {
+      const { from, to } = JSON.parse(text) as { from: number; to: number };
+      return { stream: WORK, from, to, hash };
+    });
   }
 
   private problem(problem: string, status = 409): Response {

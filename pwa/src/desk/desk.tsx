@@ -16,11 +16,15 @@ const PLACES = [
   { id: 'orders', icon: 'orders', words: 'nav.orders' },
   { id: 'discrepancies', icon: 'flag', words: 'desk.discrepancies' },
   { id: 'stock', icon: 'shelf', words: 'desk.stock' },
+  { id: 'parked', icon: 'pause', words: 'parked.title' },
+  { id: 'fleet', icon: 'call', words: 'fleet.title' },
   { id: 'import', icon: 'up', words: 'import.title' },
 ] as const satisfies readonly { id: string; icon: IconName; words: string }[];
 
 type Place = (typeof PLACES)[number]['id'];
 
+const Fleet = lazy(async () => (await import('./fleet.tsx')).Fleet, false);
+const Parked = lazy(async () => (await import('./parked.tsx')).Parked, false);
 const ImportOps = lazy(async () => (await import('./import-ops.tsx')).ImportOps, false);
 
 /** Files of phones are for those who may decide what others recorded. */
@@ -66,6 +70,8 @@ export function Desk({ part, id }: { part: string; id: string }) {
       {here === 'orders' && <OrdersDesk chosen={id === '' ? null : (id as OrderId)} />}
       {here === 'discrepancies' && <Discrepancies />}
       {here === 'stock' && <StockDesk />}
+      {here === 'parked' && <Parked />}
+      {here === 'fleet' && <Fleet />}
       {here === 'import' && <ImportOps />}
     </div>
   );

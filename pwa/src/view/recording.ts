@@ -8,16 +8,17 @@ import type {
   Confirm,
   CreateFulfillment,
   Deliver,
+  Dismiss,
   Dispatch,
   FulfillmentId,
   ManualFulfillment,
   OpId,
   OrderId,
   Pack,
+  Replay,
   StreamName,
   Unpack,
 } from '../protocol/generated.ts';
-import type { PredictedKind } from '../protocol/read-op.ts';
 import { recordOps, type Draft } from '../store/outbox.ts';
 import { isFull } from '../store/room.ts';
 import { newId } from '../sync/surroundings.ts';
@@ -40,6 +41,8 @@ interface Bodies {
   dispatch: Sent<Dispatch>;
   deliver: Sent<Deliver>;
   manual_fulfillment: Sent<ManualFulfillment>;
+  replay: Sent<Replay>;
+  dismiss: Dismiss;
 }
 
 export function newFulfillmentId(): FulfillmentId {
@@ -51,7 +54,7 @@ export function newFulfillmentId(): FulfillmentId {
  *
  * Rejects when it could not be stored: then nothing was.
  */
-export async function record<K extends PredictedKind>(kind: K, body: Bodies[K]): Promise<void> {
+export async function record<K extends keyof Bodies>(kind: K, body: Bodies[K]): Promise<void> {
   const now = Date.now();
   const orderId = orderOf(body);
   await storeMakingRoom([

@@ -43,11 +43,8 @@ def session_cases():
                     "expect": {"phone": after, "actions": actions},
                 }
 
-
     for phase, unsent, must_offer in itertools.product(Phase, *[(False, True)] * 2):
-        phone = Phone(
-            phase=phase, unsent=unsent, must_offer=must_offer, greeted=True, leaving=True
-        )
+        phone = Phone(phase=phase, unsent=unsent, must_offer=must_offer, greeted=True, leaving=True)
         for event in _events():
             after, actions = step(phone, event)
             yield {"given": phone, "event": event, "expect": {"phone": after, "actions": actions}}

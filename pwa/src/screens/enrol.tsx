@@ -82,9 +82,11 @@ function OthersWork({ onLeave }: { onLeave: () => void }) {
   const person = board.identity.value?.staff;
   if (person === undefined || board.unsent.value === 0) return null;
   return (
-    <Card title={t('leave.whose', { name: person.name })}>
-      <WaitingWork leave={t('leave.other_person')} busy={false} onLeave={onLeave} />
-    </Card>
+    <div class={styles.form}>
+      <Card title={t('leave.whose', { name: person.name })}>
+        <WaitingWork leave={t('leave.other_person')} busy={false} onLeave={onLeave} />
+      </Card>
+    </div>
   );
 }
 

@@ -1,6 +1,9 @@
 """At the desk: what is set aside is carried out or set aside for good, and a phone is locked out."""
 
+from collections.abc import Iterator
+
 import httpx
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.test_journey import WAIT_MS, supervisors_desk
@@ -10,8 +13,8 @@ from tests.demo_server import DemoServer
 class AnyPhone:
     """A phone that says what it is told to."""
 
-    def __init__(self, demo: DemoServer, person: str) -> None:
-        self.http = httpx.Client(base_url=demo.url)
+    def __init__(self, http: httpx.Client, demo: DemoServer, person: str) -> None:
+        self.http = http
         told = {"code": demo.enrol_code(person), "device_name": "Samsung A04", "want": "token"}
         answer = self.http.post("/auth/enrol", json=told).json()
         self.staff = answer["staff"]["id"]
@@ -27,18 +30,23 @@ class AnyPhone:
         return {"http": answer.status_code} | result
 
 
+@pytest.fixture
+def amna(demo: DemoServer) -> Iterator[AnyPhone]:
+    with httpx.Client(base_url=demo.url) as http:
+        yield AnyPhone(http, demo, "Amna")
+
+
 def test_a_supervisor_carries_out_what_was_set_aside_and_sets_aside_for_good(
-    desk: BrowserContext, demo: DemoServer, complaints
+    desk: BrowserContext, demo: DemoServer, amna: AnyPhone, complaints
 ) -> None:
     sku = next(v["sku"] for v in demo.store("variants")["variants"])
     order = demo.place_order(lines=[{"sku": sku, "quantity": 1}])
-    amna = AnyPhone(demo, "Amna")
     line = order["lines"][0]["id"].rpartition("/")[2]
     sent = {
         "order_id": order["id"].rpartition("/")[2],
         "lines": [{"order_line_id": line, "units": 1}],
     }
-    elsewhere = sent | {"branch_id": "dha", "fulfillment_id": "f-elsewhere"}
+    elsewhere = sent | {"branch_id": "clifton", "fulfillment_id": "f-elsewhere"}
     assert amna.push("manual_fulfillment", elsewhere)["status"] == "parked"
     assert amna.push("weigh_parcel", {"fulfillment_id": "f-1"})["code"] == "unknown_kind"
 
@@ -68,9 +76,8 @@ def test_a_supervisor_carries_out_what_was_set_aside_and_sets_aside_for_good(
 
 
 def test_a_supervisor_sees_every_phone_and_locks_one_out(
-    desk: BrowserContext, demo: DemoServer, complaints
+    desk: BrowserContext, demo: DemoServer, amna: AnyPhone, complaints
 ) -> None:
-    amna = AnyPhone(demo, "Amna")
     amna.http.post("/sync/hello", json={"health": {"unsent": 41, "oldest_at": 1}})
     page = supervisors_desk(desk, demo)
     complaints.listen(page)

@@ -54,6 +54,7 @@ class Decided(Struct, frozen=True, kw_only=True):
     decision: Decision
     changes: tuple[Change, ...] = ()
     replayed: bool = False
+    vouched_by: Staff | None = None
     failure: Exception | None = None
 
 
@@ -207,13 +208,13 @@ def _replay(book: Book, sender: Sender, asked: Decided, now: int) -> list[Decide
             staff=waiting.staff,
             device_id=waiting.device_id,
             now=now,
-            vouched_by=vouched_by if named else None,
+            vouched_by=(vouched_by if named else None) or waiting.vouched_by,
         )
         decision, failure = _by_the_rules(book, act)
         if decision.status is ResultStatus.PARKED and decision.code in BLOCKING:
             held.add(waiting.read)
         one = _anew(book, sender.shop_id, op_id, waiting, decision)
-        decided.append(replace(one, failure=failure))
+        decided.append(replace(one, failure=failure, vouched_by=act.vouched_by))
         book.apply(decision)
     for one in decided:
         book.waiting.pop(one.stored_id, None)

@@ -6,7 +6,7 @@ import asyncpg
 from msgspec import Struct
 
 from server.db.connections import Connection
-from sync_protocol.ids import DeviceId, Incarnation, OpId, ShopId
+from sync_protocol.ids import DeviceId, Incarnation, OpId, ShopId, StaffId
 from sync_protocol.server_session import DeviceLog
 
 
@@ -182,17 +182,19 @@ async def _insert_ops(
 
 
 class DecidedAgain(Struct, frozen=True, kw_only=True):
-    """A parked op as it stands after it was decided anew, and the op that asked for that."""
+    """A parked op as it stands after it was decided anew, the op that asked for that, and who vouched for it."""
 
     op: StoredOp
     decided_by: OpId
+    vouched_by: StaffId | None = None
 
 
 async def store_again(connection: Connection, shop_id: ShopId, ops: Sequence[DecidedAgain]) -> None:
     """Write what became of parked ops; how they came stays as it is."""
     await connection.executemany(
         """
-        UPDATE op SET status = $3, code = $4, result = $5, touched = $6, changes = $7, decided_by = $8
+        UPDATE op SET status = $3, code = $4, result = $5, touched = $6, changes = $7, decided_by = $8,
+            vouched_by = $9
         WHERE shop_id = $1 AND id = $2
         """,
         [
@@ -205,6 +207,7 @@ async def store_again(connection: Connection, shop_id: ShopId, ops: Sequence[Dec
                 list(one.op.touched),
                 one.op.changes,
                 one.decided_by,
+                one.vouched_by,
             )
             for one in ops
         ],

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 import asyncpg
+import msgspec
 from msgspec import Struct
 
 from server.db.connections import Connection
@@ -20,6 +21,7 @@ WAITING_MAX = 2_000
 NEWS_BYTES_MAX = 1_048_576
 """The server's own news may be as large as this; an order of 250 lines with long notes is well below."""
 
+_staff = msgspec.json.Decoder(Staff)
 _BLOCKING = sorted(code.value for code in BLOCKING)
 
 
@@ -55,13 +57,15 @@ WITH wanted AS (
      ORDER BY recorded_at, n LIMIT $5)
 )
 SELECT op.id, op.sent, op.n, op.code, op.recorded_at, op.device_id, op.incarnation,
-       person.id AS staff_id, person.name, person.role, person.branch_ids, person.active
+       person.id AS staff_id, person.name, person.role, person.branch_ids, person.active,
+       to_json(vouching) AS vouched_by
 FROM op JOIN wanted USING (id)
 LEFT JOIN device ON device.shop_id = op.shop_id AND device.id = op.device_id
 LEFT JOIN LATERAL (
     SELECT * FROM staff WHERE staff.shop_id = op.shop_id AND staff.id IN (op.by_staff, device.staff_id)
     ORDER BY staff.id <> op.by_staff LIMIT 1
 ) AS person ON true
+LEFT JOIN staff vouching ON vouching.shop_id = op.shop_id AND vouching.id = op.vouched_by
 WHERE op.shop_id = $1 ORDER BY op.id FOR UPDATE OF op
 """
 
@@ -121,6 +125,7 @@ def _waiting(row: asyncpg.Record) -> Waiting:
         incarnation=Incarnation(row["incarnation"]),
         place=(row["recorded_at"], row["n"] or 0),
         code=Code(row["code"]),
+        vouched_by=None if row["vouched_by"] is None else _staff.decode(row["vouched_by"]),
     )
 
 

@@ -197,7 +197,8 @@ async def _store_ops(
             continue
         assert cause is not None, "a replay stands behind the op that asked for it"
         kept = _stored(one, answers[one.stored_id])
-        again.append(op_log.DecidedAgain(op=kept, decided_by=cause))
+        vouched_by = None if one.vouched_by is None else one.vouched_by.id
+        again.append(op_log.DecidedAgain(op=kept, decided_by=cause, vouched_by=vouched_by))
     if again:
         await op_log.store_again(connection, sender.shop_id, again)
 

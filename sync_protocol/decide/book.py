@@ -52,7 +52,8 @@ class Recorded(Struct, frozen=True, kw_only=True):
 class Waiting(Struct, frozen=True, kw_only=True):
     """An op that was parked, as it came, with all that is needed to decide it anew.
 
-    `place` orders the ops of a device as they were recorded; `staff` is who recorded it, else whose device it was.
+    `place` orders the ops of a device as they were recorded; `staff` is who recorded it, else whose device it was;
+    `vouched_by` who took it upon himself before, when something else still kept it from being carried out.
     """
 
     raw: bytes
@@ -62,6 +63,7 @@ class Waiting(Struct, frozen=True, kw_only=True):
     incarnation: Incarnation
     place: tuple[int, ...]
     code: Code
+    vouched_by: Staff | None = None
 
 
 class CountMark(Struct, frozen=True, kw_only=True):

@@ -110,6 +110,23 @@ async def test_a_supervisor_vouches_for_what_another_branch_recorded(retail):
     assert (await balances(retail))[LAHORE, "sellable", KURTA] == 9
 
 
+async def test_what_a_supervisor_vouched_for_stays_vouched_for_while_it_waits_for_something_else(
+    retail,
+):
+    held = await retail.phone("bilal")
+    await held.phone.sync()
+    op = held.phone.record("manual_fulfillment", manual())
+    await held.phone.sync()
+    assert await replay(retail, op) == "applied"
+    await held.phone.sync()
+    assert statuses(held) == ["parked unknown_reference"], "its order is not here yet"
+    await retail.order("900")
+    server = retail.server
+    await replay_what_may_go(server.database, server.live, server.clock)
+    await held.phone.sync()
+    assert statuses(held) == ["applied"]
+
+
 async def test_branch_staff_may_not_vouch_for_anybody(retail):
     await retail.order("900")
     held, asma = await retail.phone("bilal"), await retail.phone("asma")

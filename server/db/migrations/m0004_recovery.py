@@ -7,7 +7,7 @@ from server.db.sql_migration import sql_migration
 ID = "0004-recovery"
 
 _FORWARDS = """
-ALTER TABLE op ADD decided_by text;
+ALTER TABLE op ADD decided_by text, ADD vouched_by text;
 CREATE INDEX op_waiting ON op (recorded_at) WHERE status = 'parked';
 ALTER TABLE epoch ADD outbound_from bigint NOT NULL DEFAULT 0;
 CREATE TABLE backup (

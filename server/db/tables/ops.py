@@ -26,6 +26,8 @@ class Op(Table, tablename="op"):
     changes = JSONB()
     decided_by = Text(null=True, default=None)
     """The replay or dismissal that decided it last, where it had been parked."""
+    vouched_by = Text(null=True, default=None)
+    """The supervisor who took it upon himself, where its author's right was in doubt."""
 
 
 class Discrepancy(Table, tablename="discrepancy"):

@@ -19,7 +19,7 @@ class DemoServer:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.port = _free_port()
+        self.port = free_port()
         self.told: dict = {}
         self._process: subprocess.Popen[str] | None = None
 
@@ -87,7 +87,7 @@ class DemoServer:
         return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with contextlib.closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

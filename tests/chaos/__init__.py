@@ -1,0 +1,1 @@
+"""Real processes, hurt on purpose: `python -m tests.chaos RUN`."""

@@ -1,0 +1,185 @@
+"""Phones in people's hands, each on a network of its own, with the auditor looking over every shoulder."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import httpx
+
+from server.db.address import DatabaseAddress
+from sync_protocol.client_session import Phase
+from sync_protocol.ids import BranchId, OpId
+from sync_protocol.shop import Staff
+from tests.chaos.auditor import Auditor, Overheard
+from tests.chaos.hands import Hands
+from tests.chaos.proving import differences
+from tests.chaos.proxy import Conditions, Link, Tally
+from tests.chaos.retailer import Order, Retailer, code_for
+from tests.phone.driver import Phone
+from tests.phone.letting_in import enrol, fresh_memory
+from tests.phone.memory import Memory
+from tests.phone.surroundings import Surroundings, real_surroundings
+from tests.phone.transport import HttpTransport
+
+JOURNAL_OPS = 300
+"""Answered ops that a phone keeps here: enough for every recovery, few enough to stay quick through long runs."""
+
+SOON_S = 0.02
+
+
+class Carrier:
+    """A person with a phone."""
+
+    def __init__(
+        self,
+        phone: Phone,
+        hands: Hands | None,
+        link: Link,
+        http: httpx.AsyncClient,
+        auditor: Auditor,
+    ) -> None:
+        self.phone = phone
+        self.link = link
+        self._hands = hands
+        self._http = http
+        self._auditor = auditor
+        self._around: Surroundings = phone._around
+        self._through = phone._exchanges._transport
+        self.recorded = 0
+
+    def record(self, count: int = 1) -> None:
+        """Do the next ops of the day; each is shown as saved when this returns."""
+        assert self._hands is not None
+        for _ in range(count):
+            self.do(*self._hands.next_step())
+
+    def do(self, kind: str, body: dict, **envelope: object) -> OpId:
+        """Do this one thing."""
+        op_id = self.phone.record(kind, body, **envelope)
+        self._auditor.note_saved(self.phone.memory.device_id, self.phone.memory.ops[-1].text)
+        self.recorded += 1
+        return op_id
+
+    async def sync(self) -> bool:
+        """Talk until the loop rests; whether all is sent and nothing is left to fetch."""
+        phase = await self.phone.sync()
+        self.shorten_journal()
+        return phase is Phase.IDLE and not self.phone.memory.unsent()
+
+    def shorten_journal(self) -> None:
+        """Forget answered ops that the rows show, as a phone does after a while."""
+        ops = self.phone.memory.ops
+        if len(ops) > 2 * JOURNAL_OPS:
+            old = [op for op in ops[:-JOURNAL_OPS] if op.result is None or op.open]
+            self.phone.memory.ops = old + ops[-JOURNAL_OPS:]
+
+    async def sync_to_the_end(self, within_s: float = 60.0) -> None:
+        """Sync until all is sent, however often it takes."""
+        deadline = time.monotonic() + within_s
+        while not await self.sync():
+            assert time.monotonic() < deadline, f"{self.phone.memory.staff.id} cannot send its ops"
+            await asyncio.sleep(SOON_S)
+
+    def reopen(self) -> None:
+        """The app was killed and is opened again: what was saved is all there is."""
+        memory = Memory.restored(self.phone.memory.saved())
+        self.phone = Phone(memory, self._around, self._through)
+
+    async def close(self) -> None:
+        """Put the phone away."""
+        await self._http.aclose()
+        await self.link.close()
+
+
+class Fleet:
+    """Lets phones in over a clean network and keeps them together."""
+
+    def __init__(
+        self, where: DatabaseAddress, port: int, retailer: Retailer, tally: Tally, seed: int
+    ) -> None:
+        self.carriers: list[Carrier] = []
+        self.auditor = Auditor()
+        self.tally = tally
+        self._where = where
+        self._port = port
+        self._retailer = retailer
+        self._seed = seed
+
+    async def let_in(
+        self,
+        staff: Staff,
+        orders: Sequence[Order],
+        conditions: Conditions | None = None,
+        *,
+        hands: bool = True,
+    ) -> Carrier:
+        """Give a person a phone; `conditions` are those of its network from the start."""
+        serial = len(self.carriers)
+        link = Link(self._port, self.tally, f"{self._seed}/{serial}", Conditions())
+        http = httpx.AsyncClient(base_url=await link.open())
+        welcome = await enrol(http, await code_for(self._where, staff.id))
+        around = real_surroundings()
+        memory = fresh_memory(welcome, around)
+        transport = Overheard(HttpTransport(http, welcome.token), self.auditor)
+        phone = Phone(memory, around, transport)
+        work = self._hands(phone, staff, orders, serial) if hands else None
+        carrier = Carrier(phone, work, link, http, self.auditor)
+        if work is not None:
+            work._replica = lambda: carrier.phone.memory.replica
+        link.conditions = conditions or Conditions()
+        self.carriers.append(carrier)
+        return carrier
+
+    def _hands(self, phone: Phone, staff: Staff, orders: Sequence[Order], serial: int) -> Hands:
+        branch = staff.branch_ids[0] if staff.branch_ids else BranchId(self._retailer.branches[0])
+        return Hands(
+            branch,
+            self._retailer.branches,
+            orders,
+            lambda: phone.memory.replica,
+            real_surroundings().new_id,
+            f"{self._seed}/{serial}",
+        )
+
+    async def calm(self) -> None:
+        """From now on the networks are good ones, and nothing old is on its way any more."""
+        for carrier in self.carriers:
+            carrier.link.conditions = Conditions()
+        for carrier in self.carriers:
+            await carrier.link.settle()
+
+    async def level(self, within_s: float) -> None:
+        """Let every phone send and fetch all there is."""
+        for _ in range(2):  # a second round fetches what the others sent in the first
+            await asyncio.gather(*(c.sync_to_the_end(within_s) for c in self.carriers))
+
+    async def compare_with_fresh(self) -> list[str]:
+        """Let one more device of each person in and compare what it shows."""
+        found: list[str] = []
+        fresh: dict[str, Memory] = {}
+        for carrier in list(self.carriers):
+            staff = carrier.phone.memory.staff
+            if staff.id not in fresh:
+                newcomer = await self.let_in(staff, (), hands=False)
+                await newcomer.sync_to_the_end()
+                fresh[staff.id] = newcomer.phone.memory
+                await newcomer.close()
+                self.carriers.remove(newcomer)
+            found += differences(carrier.phone.memory, fresh[staff.id])
+        return found
+
+    async def close(self) -> None:
+        """Put every phone away."""
+        for carrier in self.carriers:
+            await carrier.close()
+        self.carriers.clear()
+
+
+def shared_out(retailer: Retailer, people: Sequence[Staff]) -> dict[str, list[Order]]:
+    """Give every order to one person, and every eighth to the next one too: two people who want the same goods."""
+    shares: dict[str, list[Order]] = {staff.id: [] for staff in people}
+    for place, order in enumerate(retailer.orders):
+        shares[people[place % len(people)].id].append(order)
+        if place % 8 == 0:
+            shares[people[(place + 1) % len(people)].id].append(order)
+    return shares

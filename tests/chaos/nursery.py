@@ -1,0 +1,53 @@
+"""A process that loads the server's program once and then makes a server process for each line it reads.
+
+Loading takes longer than all else of a start; a run that kills a thousand servers can't wait for it a thousand times.
+What is born is a process of its own with the command line and the environment that were asked for, as if it had been
+started from a shell.
+"""
+
+import gc
+import json
+import os
+import signal
+import sys
+
+import server.command.entry as program
+
+
+def become(order: dict) -> None:
+    """Turn this newborn process into `rawana <words>`; never returns."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    log = os.open(order["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for ours, its in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(ours, its)
+    code = 1
+    try:
+        program.rawana.main(order["words"], prog_name="rawana")
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def main() -> None:
+    """Read orders until there are no more, answering each with the number of its process."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the dead
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.collect()
+    gc.freeze()
+    print(os.getpid(), flush=True)
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            become(json.loads(line))
+        print(pid, flush=True)
+
+
+if __name__ == "__main__":
+    main()

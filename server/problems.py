@@ -7,12 +7,13 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException
 
-from server.db.availability import DatabaseUnavailable
+from server.db.availability import DatabaseUnavailable, StorageFull
 from sync_protocol.messages.push import Problem, ProblemReply
 
 _log = logging.getLogger(__name__)
 
 DATABASE_RETRY_S = 2
+STORAGE_RETRY_S = 10
 PROBLEM_JSON = "application/problem+json"
 _TYPES = "https://rawana.invalid/problems/"
 _TITLES = {
@@ -77,6 +78,17 @@ def on_http(_: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     return answer(problem_reply(error.status_code, error.detail))
 
 
+def on_full(_: Request[Any, Any, Any], __: StorageFull) -> Response[bytes]:
+    """Answer while nothing can be written for want of room: nothing was taken, reading goes on."""
+    reply = problem_reply(
+        503,
+        "The server's disk is full; nothing was lost, and what was recorded is safe on the phone.",
+        problem=Problem.STORAGE_FULL,
+        retry_after_ms=STORAGE_RETRY_S * 1000,
+    )
+    return answer(reply, STORAGE_RETRY_S)
+
+
 def on_unavailable(_: Request[Any, Any, Any], __: DatabaseUnavailable) -> Response[bytes]:
     """Answer while PostgreSQL is away: nothing was taken, trying again is right."""
     reply = problem_reply(
@@ -96,6 +108,7 @@ def on_bug(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
 HANDLERS = {
     Rejected: on_rejected,
     HTTPException: on_http,
+    StorageFull: on_full,
     DatabaseUnavailable: on_unavailable,
     Exception: on_bug,
 }

@@ -22,6 +22,10 @@ class DatabaseUnavailable(Exception):
     """
 
 
+class StorageFull(DatabaseUnavailable):
+    """The disk under PostgreSQL is full. What is there can be read; writing works again once there is room."""
+
+
 def means_away(
     error: BaseException, connection: "PoolConnectionProxy[asyncpg.Record] | None"
 ) -> bool:

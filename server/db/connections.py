@@ -9,7 +9,7 @@ from asyncpg.pool import PoolConnectionProxy
 from piccolo.engine.postgres import PostgresEngine
 
 from server.db.address import DatabaseAddress
-from server.db.availability import DatabaseUnavailable, means_away
+from server.db.availability import DatabaseUnavailable, StorageFull, means_away
 
 PooledConnection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 LoneConnection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
@@ -97,6 +97,8 @@ class Connections:
         self._undoing.add(task)
         task.add_done_callback(self._undoing.discard)
         await asyncio.shield(task)
+        if isinstance(error, asyncpg.DiskFullError):
+            raise StorageFull("There is no room left on the database's disk.") from error
         if away:
             raise DatabaseUnavailable("PostgreSQL went away, or took too long.") from error
 

@@ -45,6 +45,7 @@ class Problem(StrEnum):
     REVOKED = "revoked"
     TOO_LARGE = "too_large"
     SLOW_DOWN = "slow_down"
+    STORAGE_FULL = "storage_full"
 
 
 class ProblemReply(Struct, frozen=True, kw_only=True, omit_defaults=True):

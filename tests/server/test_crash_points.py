@@ -56,6 +56,7 @@ ERRORS = {
     "a bug": (lambda: RuntimeError("a bug"), 500),
     "PostgreSQL gone": (lambda: DatabaseUnavailable("gone"), 503),
     "a connection lost": (lambda: asyncpg.ConnectionDoesNotExistError("gone"), 503),
+    "a full disk": (lambda: asyncpg.DiskFullError("No space left on device"), 503),
 }
 
 
@@ -91,6 +92,21 @@ async def test_breaking_at_any_statement_of_a_push_takes_nothing_and_the_next_pu
     ]
     assert (await balances(retail))[LAHORE, "sellable", KURTA] == 9
     assert await findings(retail) == []
+
+
+async def test_a_push_onto_a_full_disk_is_told_why_and_when_to_come_back(retail, monkeypatch):
+    device = await retail.device("amna")
+    breaker = Breaker(monkeypatch)
+    breaker.arm(4, asyncpg.DiskFullError("No space left on device"))
+    body = device.body([device.op("receive_stock", ONE_KURTA)])
+    answer = await device.post("/sync/push", body)
+    breaker.arm(0, RuntimeError())
+    assert (answer.status_code, answer.json()["problem"]) == (503, "storage_full")
+    assert int(answer.headers["retry-after"]) * 1000 == answer.json()["retry_after_ms"] > 0
+    assert (await device.post("/sync/push", body)).json()["results"][0]["status"] == "applied"
+
+
+ONE_KURTA = {"branch_id": LAHORE, "lines": [{"variant_id": KURTA, "units": 1}]}
 
 
 async def test_a_lost_connection_to_postgresql_is_503_with_a_time_and_heals_by_itself(retail):

@@ -183,7 +183,7 @@ export const RowKind = ["policy", "branch", "staff", "courier", "variant", "orde
 export type RowKind = (typeof RowKind)[number];
 
 /** Why a whole request was not taken. Nothing of it was applied; nothing of it may be dropped. */
-export const Problem = ["epoch", "fork", "gap", "revoked", "too_large", "slow_down"] as const;
+export const Problem = ["epoch", "fork", "gap", "revoked", "too_large", "slow_down", "storage_full"] as const;
 export type Problem = (typeof Problem)[number];
 
 /** What the phone is doing. The first two have a timer armed, the next four a request under way. */
@@ -2509,7 +2509,7 @@ export function fillPhone(raw: unknown): Phone {
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "e32f26dbf3164bd1";
+export const WIRE_FINGERPRINT: string = "7e1b4bea58d25c0c";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,

@@ -19,6 +19,7 @@ from server.db import embedded, epochs
 from server.db.address import DatabaseAddress
 from server.db.availability import DatabaseUnavailable
 from server.db.binaries import NoPostgres
+from server.db.keeping_up import kept_up
 from server.db.migrating import PostgresTooOld, migrate
 from server.db.pool import Database
 from server.db.unprivileged import NoAccount
@@ -76,12 +77,14 @@ def database_running(
 def run_with_database(
     settings: Settings, work: Callable[[Database], Awaitable[None]], *, stop_after: bool = False
 ) -> None:
-    """Run `work` against the migrated database."""
+    """Run `work` against the migrated database; the embedded one is started again should it end meanwhile."""
 
     async def whole(where: DatabaseAddress | str) -> None:
         await migrate(where)
-        async with Database(where) as database:
-            await work(database)
+        async with contextlib.AsyncExitStack() as stack:
+            if settings.database_url is None:
+                await stack.enter_async_context(kept_up(settings.home, settings.pg_bin))
+            await work(await stack.enter_async_context(Database(where)))
 
     with database_running(settings, stop_after=stop_after) as where:
         asyncio.run(whole(where))

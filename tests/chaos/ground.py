@@ -12,13 +12,14 @@ from msgspec import Struct
 from server.db import embedded
 from server.db.address import DatabaseAddress
 from tests.chaos.fleet import Fleet, shared_out
-from tests.chaos.processes import Nursery, ServerProcess, free_port, run_command
+from tests.chaos.processes import Nursery, ServerProcess, run_command
 from tests.chaos.proving import prove
 from tests.chaos.proxy import Conditions, Tally
 from tests.chaos.retailer import Retailer, prepare
 from tests.conftest import make_home, remove_home
+from tests.demo_server import free_port
+from tests.journey.travelling import until
 
-SOON_S = 0.05
 OPEN_EFFECTS = "SELECT count(*) FROM outbox WHERE state IN ('pending', 'sent', 'unknown')"
 
 MINUTES_LATER = """
@@ -79,11 +80,13 @@ class Ground(Struct, kw_only=True):
     async def _until_the_worker_rests(self, within_s: float) -> None:
         """What was sent out must be told to the store, or given up on, before all is at rest."""
         connection = await asyncpg.connect(self.where.dsn)
+
+        async def rests() -> bool:
+            return await connection.fetchval(OPEN_EFFECTS) == 0
+
         try:
             await connection.execute(MINUTES_LATER)
-            async with asyncio.timeout(within_s):
-                while await connection.fetchval(OPEN_EFFECTS):
-                    await asyncio.sleep(SOON_S)
+            await until(rests, "the end of all that goes to the store", within_s)
         finally:
             await connection.close()
 

@@ -11,8 +11,6 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.demo_server import free_port
-
 PATIENCE_S = 60.0
 LOOK_S = 0.002
 

@@ -6,9 +6,9 @@ import json
 import sys
 import time
 
-from tests.chaos import server_kills
+from tests.chaos import postgres_kills, server_kills
 
-RUNS = {"server-kills": server_kills}
+RUNS = {"server-kills": server_kills, "postgres-kills": postgres_kills}
 
 
 def main() -> int:

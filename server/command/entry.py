@@ -1,6 +1,7 @@
 """The command `rawana` and all that it can do."""
 
 import logging
+import os
 
 import click
 
@@ -12,11 +13,13 @@ from server.command.practice import practice_store
 from server.command.serving import migrate, serve, work
 from server.command.setting_up import branch, enrol, shop, staff
 from server.command.stock import stock
+from server.points import arm_from
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def rawana() -> None:
     """Offline-first order fulfillment and branch stock for Shopify retailers."""
+    arm_from(os.environ)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     # The address of a request can name a customer's order; its outcome is told by whoever made it.
     logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -14,6 +14,7 @@ from server.db.address import DatabaseAddress
 from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection, Connections, LoneConnection, PooledConnection
 from server.db.piccolo_app import APP_CONFIG
+from server.points import point
 
 Result = TypeVar("Result")
 Isolation = Literal["read committed", "repeatable read", "serializable"]
@@ -188,10 +189,14 @@ async def run_transaction(
     for attempt in range(tries):
         try:
             async with database.transaction(isolation) as connection:
-                return await work(connection)
+                result = await work(connection)
+                point("commit.before")
         except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError) as error:
             if attempt == tries - 1:
                 raise DatabaseUnavailable("Others were in the way at every try.") from error
+        else:
+            point("commit.after")
+            return result
         await asyncio.sleep(wait_s(attempt))
     raise AssertionError("tries must be at least 1")
 

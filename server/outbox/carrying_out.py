@@ -11,6 +11,7 @@ from server.db.outbox import Claimed
 from server.db.pool import Database
 from server.outbox.following_up import follow_up
 from server.outbox.fulfilling import Plan, ours, plan, tracking_of
+from server.points import point
 from server.shopify.answers import Order
 from server.shopify.client import AdminClient
 from server.shopify.clients import Clients
@@ -81,6 +82,7 @@ async def _carry_out(carrier: Carrier, effect: Claimed) -> None:
             connection, effect.shop_id, effect.order_id
         )
     shipment = shipments[effect.fulfillment_id]
+    point("outbox.claimed")
     store = stores.get(effect.shop_id)
     if store is None:
         await _end(carrier, effect, ShopifyState.FAILED, error="No store is connected.")
@@ -97,6 +99,7 @@ async def _carry_out(carrier: Carrier, effect: Claimed) -> None:
         # Looking changed nothing, so the effect stands as it stood.
         await _later(carrier, effect, effect.state, _back_off_ms(effect, error), str(error))
         return
+    point("outbox.looked")
     await _act(carrier, effect, client, shipment, order, others)
 
 
@@ -168,6 +171,7 @@ async def _create(
         )
     if not held:
         return  # the lease ran out and another worker has it
+    point("outbox.intent_written")
     try:
         written = await create_fulfillment(
             client, planned.work, tracking_of(shipment), notify_customer=shipment.notify_customer
@@ -175,6 +179,7 @@ async def _create(
     except ShopifyError as error:
         await _not_created(carrier, effect, error)
         return
+    point("outbox.called")
     if written.fulfillment is not None:
         await _end(carrier, effect, ShopifyState.CONFIRMED, gid=written.fulfillment.id)
     else:
@@ -215,6 +220,7 @@ async def _end(
 ) -> None:
     """Tell the outcome, then close the effect; a crash in between only tells the same again."""
     await _tell(carrier, effect, state, gid, error)
+    point("outbox.told")
     closed = "confirmed" if state is ShopifyState.CONFIRMED else "failed"
     await _close(carrier, effect, closed, error)
 
@@ -222,6 +228,7 @@ async def _end(
 async def _close(carrier: Carrier, effect: Claimed, state: str, error: str | None) -> None:
     async with carrier.database.connection() as connection:
         await outbox.mark(connection, effect, state, run_at=carrier.clock(), error=error)
+    point("outbox.closed")
 
 
 async def _tell(

@@ -10,6 +10,7 @@ from litestar.datastructures import State
 from litestar.exceptions import WebSocketDisconnect
 
 from server.db import epochs
+from server.points import point
 from server.problems import Rejected, answer, problem_reply
 from server.routes.bodies import AnyRequest, decoded, json_answer, read_json_bytes
 from server.routes.house import House
@@ -66,6 +67,7 @@ async def post_push(request: AnyRequest, state: State) -> Response[bytes]:
     if isinstance(done, Refusal):
         return _refused(done)
     house.wake_worker()
+    point("push.answering")
     if visitor.revoked:
         return await _quarantined(house, done.now, done.results, more=done.more)
     return json_answer(done)

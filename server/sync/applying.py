@@ -12,6 +12,7 @@ from msgspec import Struct
 from server.db import book_storing, books, ledger, op_log, parking
 from server.db.connections import Connection
 from server.db.streams import Written, write_rows
+from server.points import point
 from sync_protocol.codes import BLOCKING
 from sync_protocol.decide.book import Book, Decision
 from sync_protocol.ids import OpId, ShopId, StreamName
@@ -67,6 +68,7 @@ async def apply_locked(
     connection: Connection, sender: Sender, log: DeviceLog, batch: Sequence[Incoming], now: int
 ) -> Applied:
     """Apply a chunk whose device's log is locked already."""
+    point("apply.locked")
     ids = [incoming.id for incoming in batch] + [reuse_id(incoming) for incoming in batch]
     known = await op_log.known_ops(connection, sender.shop_id, ids)
     admission = admit(log, batch, {op_id: content for op_id, (content, _) in known.items()})
@@ -78,18 +80,23 @@ async def apply_locked(
     devices = {sender.device_id, *(w.device_id for w in waiting.values())}
     book = await books.load_book(connection, sender.shop_id, bodies, devices)
     book.waiting = waiting
+    point("apply.loaded")
     before = before_of(book)
     decided = take(book, sender, fresh, await _held_up(connection, sender, fresh), now)
     for failed in (one for one in decided if one.failure is not None):
         _log.error("deciding op %s failed", failed.stored_id, exc_info=failed.failure)
+    point("apply.decided")
     written = await _write(connection, sender, book, before, decided, now)
     results = {one.stored_id: result_of(one, before, book, written) for one in decided}
     written |= await write_rows(connection, sender.shop_id, notices_of(decided, results), now)
+    point("apply.rows_written")
     answers = {op_id: encode_result(result) for op_id, result in results.items()}
     await _store_ops(connection, sender, decided, answers, now)
+    point("apply.ops_stored")
     await op_log.store_log(
         connection, sender.shop_id, sender.device_id, sender.incarnation, admission.log
     )
+    point("apply.log_stored")
     stored = {op_id: result for op_id, (_, result) in known.items()} | answers
     told = (
         stored[kept_as(incoming, standing)]
@@ -120,14 +127,18 @@ async def _write(
     """Write all that the decisions changed, in the order of locks, and the rows that show it."""
     decisions = [d.decision for d in decided]
     await _write_work(connection, sender.shop_id, book, decisions)
+    point("apply.work_written")
     found: dict[str, Discrepancy] = {d.id: d for x in decisions for d in x.discrepancies}
     if found:
         await book_storing.store_discrepancies(connection, sender.shop_id, list(found.values()))
     effects = [effect for d in decisions for effect in d.effects]
     if effects:
         await book_storing.queue_effects(connection, sender.shop_id, effects, now)
+    point("apply.effects_queued")
     await _append(connection, sender, book, decided, now)
+    point("apply.ledger_written")
     await _write_stock(connection, sender.shop_id, book, before, decisions)
+    point("apply.stock_written")
     return await write_rows(connection, sender.shop_id, rows_of(before, book, decided, now), now)
 
 

@@ -11,6 +11,7 @@ from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection
 from server.db.devices import Visitor
 from server.db.pool import Database, run_transaction
+from server.points import point
 from server.sync.applying import Applied, apply_chunk
 from server.sync.boarding import show
 from server.sync.live import Live
@@ -92,6 +93,7 @@ async def push(
     refusal = await _refusal(database, sender, request, batch)
     if refusal is not None:
         return refusal
+    point("push.looked")
     results = await push_chunks(database, live, sender, batch, clock, beside)
     async with database.connection() as connection:
         await devices.note_contact(
@@ -103,6 +105,7 @@ async def push(
             oldest_unsent_at=request.oldest_at,
             acked_n=request.acked_n,
         )
+    point("push.looked")
     await show(database, live, visitor.device, clock())
     ride = request.pull
     return PushReply(
@@ -134,6 +137,7 @@ async def push_chunks(
     for start in range(0, len(batch), OPS_PER_TRANSACTION):
         chunk = batch[start : start + OPS_PER_TRANSACTION]
         applied = await _apply(database, sender, chunk, clock())
+        point("push.chunk_taken")
         live.changed(sender.shop_id, applied.versions)
         if applied.problem is not None:
             break  # another push of the same device came in between; the phone asks again

@@ -6,9 +6,13 @@ import json
 import sys
 import time
 
-from tests.chaos import postgres_kills, server_kills
+from tests.chaos import crash_points, postgres_kills, server_kills
 
-RUNS = {"server-kills": server_kills, "postgres-kills": postgres_kills}
+RUNS = {
+    "server-kills": server_kills,
+    "postgres-kills": postgres_kills,
+    "crash-points": crash_points,
+}
 
 
 def main() -> int:

@@ -26,6 +26,7 @@ class _Ops(Struct):
 class _Named(Struct):
     id: OpId
     status: str = ""
+    code: str | None = None
 
 
 class SavedOp(Struct, frozen=True, kw_only=True):
@@ -65,12 +66,13 @@ class Auditor:
                 self.broken.append(f"op {named.id} was told {before!r}, and later {bytes(raw)!r}")
 
     def count_statuses(self) -> Counter[str]:
-        """Return how many ops got which status."""
-        return Counter(
-            msgspec.json.decode(raw, type=_Named).status
+        """Return how many ops got which answer."""
+        answers = (
+            msgspec.json.decode(raw, type=_Named)
             for op_id, raw in self.told.items()
             if op_id in self.saved
         )
+        return Counter(a.status if a.code is None else f"{a.status}:{a.code}" for a in answers)
 
     @property
     def acknowledged(self) -> int:

@@ -99,7 +99,9 @@ class Outages:
             )
             os.kill(self._chance.choice(pids)["pid"], signal.SIGKILL)
             self.backend_kills += 1
-            await connection.fetchval("SELECT pg_sleep(5)")  # until it is thrown out like the others
+            await connection.fetchval(
+                "SELECT pg_sleep(5)"
+            )  # until it is thrown out like the others
         connection.terminate()
 
     async def _answers(self) -> bool:

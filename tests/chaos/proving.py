@@ -74,13 +74,17 @@ def _named(what: str, ids: list[OpId]) -> list[str]:
 
 
 async def _once_on_the_shelves(connection: asyncpg.Connection, auditor: Auditor) -> list[str]:
-    """What was sold or came in must have moved the shelf by exactly that, counted from the ops as they were recorded."""
+    """What was sold or came in must have moved the shelf by exactly that, counted from the ops as they were recorded.
+
+    A fact that turned out to be older than a count also posts its contra (R29), which is an entry of its own.
+    """
     rows = await connection.fetch(
         """
         SELECT e.op_id, l.variant_id, sum(l.units)::bigint AS units
         FROM ledger_entry e JOIN ledger_leg l USING (shop_id, branch_id, version)
         JOIN op o ON o.shop_id = e.shop_id AND o.id = e.op_id
         WHERE e.shop_id = $1 AND l.account = 'sellable' AND o.kind = any($2::text[])
+          AND e.kind <> 'count_contra'
         GROUP BY e.op_id, l.variant_id
         """,
         SHOP,

@@ -1,0 +1,184 @@
+"""The worker dies at every named step of telling the store of a shipment, and again in each recovery."""
+
+import json
+
+import asyncpg
+import httpx
+
+from server import clock
+from server.db import shops
+from server.db.pool import Database
+from server.intake.reading import Reader, mirror_variants, sweep
+from server.points import ARMED_BY
+from server.shopify.clients import opened_clients
+from server.sync.live import Live
+from sync_protocol.ids import OrderId
+from tests.chaos.ground import MINUTES_LATER, OPEN_EFFECTS, Ground
+from tests.chaos.processes import ServerProcess
+from tests.chaos.retailer import SHOP, connect_store
+from tests.demo_server import free_port
+from tests.journey.travelling import until
+
+STEPS = "outbox."
+STEPS_MAX = 60
+ORDERS_AT_ONCE = 20
+PATIENCE_S = 30.0
+
+
+class OutboxWalk:
+    """A practice store that runs on, a server that serves on, and a worker that dies."""
+
+    def __init__(self, on: Ground, seconds: int) -> None:
+        self._on = on
+        self._seconds = seconds
+        self._carrier = on.fleet.carriers[0]
+        store_home = on.home / "store"
+        store_home.mkdir()
+        self._store = ServerProcess(on.nursery, store_home, "practice-store", port=free_port())
+        self._store_url = f"http://127.0.0.1:{self._store.port}"
+        self._worker = ServerProcess(on.nursery, on.home, "work")
+        self._waiting: list[dict] = []
+        self._told: list[int] = []
+        self.cases = 0
+        self.first_crashes = 0
+        self.second_crashes = 0
+
+    async def walk(self) -> None:
+        """Crash at each step, and in each recovery at each of its steps."""
+        await self._store.start()
+        if not self._on.server.is_alive:
+            await self._on.server.start()
+        await self._end_what_is_open()
+        await self._connect()
+        try:
+            await self._walk()
+        finally:
+            await self._worker.kill()
+
+    async def _walk(self) -> None:
+        for first in range(1, STEPS_MAX):
+            for second in range(1, self._seconds + 2):
+                crashed, crashed_again = await self._case(first, second)
+                if not crashed:
+                    return
+                if not crashed_again:
+                    break
+        raise AssertionError("no shipment gets through to the store")
+
+    async def _case(self, first: int, second: int) -> tuple[bool, bool]:
+        self.cases += 1
+        await self._dispatch_one()
+        if not await self._work_dying_at(first):
+            return False, False
+        self.first_crashes += 1
+        crashed_again = second <= self._seconds and await self._work_dying_at(second)
+        self.second_crashes += crashed_again
+        await self._work_to_the_end()
+        return True, crashed_again
+
+    async def _work_dying_at(self, step: int) -> bool:
+        """Let a worker carry on that dies at this step; whether it did, or was through before it came so far."""
+        await self._worker.start(**{ARMED_BY: f"{step} {STEPS}"})
+        await self._until_all_is_told(lambda: not self._worker.is_alive)
+        died = not self._worker.is_alive
+        await self._worker.kill()
+        return died
+
+    async def _work_to_the_end(self) -> None:
+        await self._worker.start()
+        await self._until_all_is_told(lambda: False)
+        await self._worker.kill()
+
+    async def _until_all_is_told(self, or_else) -> None:
+        """Wait; what the outbox waits for comes as if minutes had gone by, since whoever held a lease is dead."""
+        connection = await asyncpg.connect(self._on.where.dsn)
+        await connection.execute(MINUTES_LATER)
+        now_waits = "SELECT count(*) FROM outbox WHERE state IN ('unknown', 'sent') AND run_at > $1"
+
+        async def over() -> bool:
+            if or_else():
+                return True
+            if await connection.fetchval(now_waits, clock.now_ms() + 30_000):
+                await connection.execute(MINUTES_LATER)  # the cool-off after an unknown outcome
+            return await connection.fetchval(OPEN_EFFECTS) == 0
+
+        try:
+            await until(over, "the store to be told", PATIENCE_S)
+        finally:
+            await connection.close()
+
+    # What has to be there before
+
+    async def _end_what_is_open(self) -> None:
+        """The push walk left shipments that no store was told of; without a store they fail."""
+        await self._work_to_the_end()
+
+    async def _connect(self) -> None:
+        secrets = self._on.home / "store" / "practice-store.json"
+        told = json.loads(secrets.read_text())
+        url = self._store_url
+        await connect_store(self._on.where, url, told["access_token"], told["client_secret"])
+        self._token = told["access_token"]
+        async with Database(self._on.where) as database, opened_clients() as clients:
+            client = clients.of(url, self._token)
+            await mirror_variants(database, client, SHOP, clock.now_ms)
+
+    async def _dispatch_one(self) -> None:
+        """One more parcel is handed over at b1, which nobody has told the store of yet."""
+        if not self._waiting:
+            await self._place_orders()
+        order = self._waiting.pop()
+        self._told.append(order["number"])
+        parcel = {"fulfillment_id": self._carrier._around.new_id()}
+        place = {"order_id": order["id"], "branch_id": "b1", "lines": order["lines"]}
+        self._carrier.do("confirm", {"order_id": order["id"]})
+        self._carrier.do("create_fulfillment", parcel | place)
+        self._carrier.do("pack", parcel)
+        number = f"TCS{parcel['fulfillment_id'][-10:]}"
+        self._carrier.do("dispatch", parcel | {"courier": "tcs", "tracking_number": number})
+        await self._carrier.sync_to_the_end()
+
+    async def _place_orders(self) -> None:
+        """Customers order; the server reads it in a sweep of ours, so that no worker has to run for it."""
+        async with httpx.AsyncClient(base_url=self._store_url) as http:
+            placed = [
+                (await http.post("/practice/api/orders", json={})).raise_for_status().json()
+                for _ in range(ORDERS_AT_ONCE)
+            ]
+        async with Database(self._on.where) as database, opened_clients() as clients:
+            live = Live(database)
+            reader = Reader(database=database, live=live, clients=clients, clock=clock.now_ms)
+            async with database.connection() as connection:
+                (store,) = await shops.store_connections(connection)
+            await sweep(reader, store)
+        await self._carrier.sync_to_the_end()
+        orders = self._carrier.phone.rows().orders
+        for (order,) in (each["orders"] for each in placed):
+            ours = orders[OrderId(order["id"].rpartition("/")[2])]
+            lines = [
+                {"order_line_id": line.id, "units": line.current_units}
+                for line in ours.lines
+                if line.ships
+            ]
+            number = int(order["name"].lstrip("#"))
+            self._waiting.append({"id": ours.id, "number": number, "lines": lines})
+
+    async def verdict(self) -> list[str]:
+        """Return each order that the store does not have exactly one shipment of ours for."""
+        broken = []
+        async with httpx.AsyncClient(base_url=self._store_url) as http:
+            for number in self._told:
+                order = (await http.get(f"/practice/api/orders/{number}")).json()
+                made = [f for f in order["fulfillments"] if f["by"] == "app"]
+                if len(made) != 1 or made[0]["status"] != "SUCCESS":
+                    broken.append(f"the store has {len(made)} shipments of ours for #{number}")
+        await self._store.kill()
+        return broken
+
+    def figures(self) -> dict[str, object]:
+        """What happened."""
+        return {
+            "outbox_cases": self.cases,
+            "outbox_first_crashes": self.first_crashes,
+            "outbox_second_crashes": self.second_crashes,
+        }

@@ -81,10 +81,16 @@ def run_with_database(
 
     async def whole(where: DatabaseAddress | str) -> None:
         await migrate(where)
-        async with contextlib.AsyncExitStack() as stack:
-            if settings.database_url is None:
-                await stack.enter_async_context(kept_up(settings.home, settings.pg_bin))
-            await work(await stack.enter_async_context(Database(where)))
+        if settings.database_url is not None:
+            async with Database(where) as database:
+                await work(database)
+            return
+        ground = (settings.home / "pgdata").resolve()
+        async with (
+            kept_up(settings.home, settings.pg_bin),
+            Database(where, ground=ground) as database,
+        ):
+            await work(database)
 
     with database_running(settings, stop_after=stop_after) as where:
         asyncio.run(whole(where))

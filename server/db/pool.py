@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Literal, TypeVar
 
@@ -11,9 +12,10 @@ from piccolo.engine.postgres import PostgresEngine, PostgresTransaction
 
 from server import clock
 from server.db.address import DatabaseAddress
-from server.db.availability import DatabaseUnavailable
+from server.db.availability import DatabaseUnavailable, StorageFull
 from server.db.connections import Connection, Connections, LoneConnection, PooledConnection
 from server.db.piccolo_app import APP_CONFIG
+from server.db.room import has_room
 from server.points import point
 
 Result = TypeVar("Result")
@@ -47,8 +49,14 @@ class Database:
         statement_timeout_s: float | None = 15.0,
         acquire_timeout_s: float = 5.0,
         binds_tables: bool = True,
+        ground: Path | None = None,
     ) -> None:
-        """`where` may be a postgresql:// address. Connects to nothing yet."""
+        """`where` may be a postgresql:// address. Connects to nothing yet.
+
+        `ground` is a folder on the database's disk: no transaction that may write begins while
+        that has no room left. None where the disk is none of ours.
+        """
+        self._ground = ground
         self._connections = Connections(
             where,
             application_name=application_name,
@@ -86,9 +94,12 @@ class Database:
     ) -> "Transaction":
         """`async with database.transaction() as connection:` commits at the end, undoes on an error.
 
-        No isolation is read committed. Raises DatabaseUnavailable, NestedTransaction,
-        TransactionAborted, and whatever a COMMIT is refused for. Don't keep the connection.
+        No isolation is read committed. Raises DatabaseUnavailable (StorageFull when there is no
+        room to write), NestedTransaction, TransactionAborted, and whatever a COMMIT is refused for.
+        Don't keep the connection.
         """
+        if not readonly and self._ground is not None and not has_room(self._ground):
+            raise StorageFull("Hardly any room is left on the database's disk.")
         return Transaction(self._connections, isolation, readonly=readonly)
 
     @contextlib.asynccontextmanager

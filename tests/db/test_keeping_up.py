@@ -80,6 +80,23 @@ async def test_a_full_disk_is_told_by_its_name_and_undone(database, where):
         assert await connection.fetchval("SELECT count(*) FROM filling") == 0
 
 
+async def test_before_the_disk_is_full_writing_is_refused_and_reading_goes_on(
+    database_address, tmp_path, monkeypatch
+):
+    async with Database(database_address, ground=tmp_path) as database:
+        async with database.transaction() as connection:
+            await connection.execute("CREATE TABLE roomy (id int)")
+        monkeypatch.setattr("server.db.room.RESERVE_BYTES", 1 << 62)
+        with pytest.raises(StorageFull):
+            async with database.transaction() as connection:
+                await connection.execute("INSERT INTO roomy VALUES (1)")
+        async with database.transaction("repeatable read", readonly=True) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM roomy") == 0
+        monkeypatch.undo()
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO roomy VALUES (1)")
+
+
 FULL_AT_STATEMENT = """
 CREATE TABLE filling (id int);
 CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$

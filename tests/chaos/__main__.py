@@ -6,11 +6,12 @@ import json
 import sys
 import time
 
-from tests.chaos import crash_points, postgres_kills, server_kills
+from tests.chaos import crash_points, disk_full, postgres_kills, server_kills
 
 RUNS = {
     "server-kills": server_kills,
     "postgres-kills": postgres_kills,
+    "disk-full": disk_full,
     "crash-points": crash_points,
 }
 

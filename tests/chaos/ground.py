@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import os
+import tempfile
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -93,11 +95,17 @@ class Ground(Struct, kw_only=True):
 
 @contextlib.asynccontextmanager
 async def ground(
-    *, seed: int, branches: int, people_per_branch: int, orders: int, serve: tuple[str, ...] = ()
+    *,
+    seed: int,
+    branches: int,
+    people_per_branch: int,
+    orders: int,
+    serve: tuple[str, ...] = (),
+    home: Path | None = None,
 ) -> AsyncIterator[Ground]:
     """Prepare a shop on a new home; everything is stopped and removed at the end."""
-    home = make_home("chaos")
-    log = home.with_name(f"{home.name}.log")
+    home = home or make_home("chaos")
+    log = make_log()
     nursery = Nursery(log)
     try:
         where = await asyncio.to_thread(embedded.start, home)
@@ -125,3 +133,10 @@ async def ground(
         nursery.close()
         remove_home(home)
         log.unlink(missing_ok=True)
+
+
+def make_log() -> Path:
+    """A file for what the servers say, on a disk that no run fills."""
+    handle, name = tempfile.mkstemp(prefix="rawana-chaos-", suffix=".log")
+    os.close(handle)
+    return Path(name)

@@ -75,9 +75,11 @@ class Tally:
     def __init__(self) -> None:
         self.faults: Counter[str] = Counter()
         self.statuses: Counter[int] = Counter()
+        self.by_path: Counter[tuple[str, int]] = Counter()
         self.requests = 0
         self.cut_by_us = 0
         self.unanswered = 0
+        self.storage_full = 0
         self.forbidden: list[str] = []
         self.crossing = Crossing()
         """Of all networks of the run together."""
@@ -85,6 +87,9 @@ class Tally:
     def answered(self, request: Message, reply: Message) -> None:
         """Count a status; 5xx other than 503 with Retry-After is forbidden."""
         self.statuses[reply.status] += 1
+        self.by_path[request.path, reply.status] += 1
+        if b'"storage_full"' in reply.body:
+            self.storage_full += 1
         allowed = reply.status == 503 and (reply.header("retry-after") or "").isdigit()
         if reply.status >= 500 and not allowed:
             self.forbidden.append(f"{reply.status} to {request.first_line}: {reply.body[:200]!r}")

@@ -6,13 +6,15 @@ import json
 import sys
 import time
 
-from tests.chaos import crash_points, disk_full, postgres_kills, server_kills
+from tests.chaos import crash_points, disk_full, drain, postgres_kills, server_kills, storm
 
 RUNS = {
     "server-kills": server_kills,
     "postgres-kills": postgres_kills,
     "disk-full": disk_full,
     "crash-points": crash_points,
+    "chaos": storm,
+    "drain": drain,
 }
 
 

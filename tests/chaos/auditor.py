@@ -1,6 +1,7 @@
 """The auditor: its own record of what phones showed as saved and what they were told, kept outside the product."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Iterable
 
@@ -96,9 +97,12 @@ class Overheard:
     def __init__(self, inner: Transport, auditor: Auditor) -> None:
         self._inner = inner
         self._auditor = auditor
+        self.push_s: list[float] = []
+        """How long each push took that was answered."""
 
     async def post(self, path: str, body: bytes) -> Answer:
         """Send as ever, and note what came."""
+        began = time.perf_counter()
         try:
             answer = await self._inner.post(path, body)
         except (NoAnswer, asyncio.CancelledError):
@@ -107,6 +111,8 @@ class Overheard:
                 ids = tuple(msgspec.json.decode(raw, type=_Named).id for raw in ops)
                 self._auditor.unanswered_pushes.append(ids)
             raise
+        if path == "/sync/push":
+            self.push_s.append(time.perf_counter() - began)
         if answer.status == 200 and path != "/sync/hello":
             reply = msgspec.json.decode(answer.body, type=_Results)
             self._auditor.note_told(reply.results)

@@ -47,11 +47,17 @@ class Carrier:
         self._through = phone._exchanges._transport
         self.recorded = 0
 
-    def record(self, count: int = 1) -> None:
+    def record(self, count: int = 1, **envelope: object) -> None:
         """Do the next ops of the day; each is shown as saved when this returns."""
         assert self._hands is not None
         for _ in range(count):
-            self.do(*self._hands.next_step())
+            self.do(*self._hands.next_step(), **envelope)
+
+    @property
+    def heard(self) -> Overheard:
+        """What travelled over this phone's transport."""
+        assert isinstance(self._through, Overheard)
+        return self._through
 
     def do(self, kind: str, body: dict, **envelope: object) -> OpId:
         """Do this one thing."""

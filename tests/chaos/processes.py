@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
 LOOK_S = 0.002
 
@@ -25,6 +26,7 @@ class Nursery:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            cwd=ROOT,
             env=compiled(os.environ),
         )
         assert self._process.stdout is not None
@@ -119,6 +121,7 @@ def run_command(home: Path, *words: str) -> list[dict]:
     """Run a `rawana` command on a home to its end; return its JSON lines, whatever its exit code."""
     done = subprocess.run(
         [sys.executable, "-m", "server", *words, "--json"],
+        cwd=ROOT,
         env=compiled(os.environ) | {"RAWANA_HOME": str(home)},
         capture_output=True,
         text=True,

@@ -1,0 +1,42 @@
+"""A short version of every chaos run. `make chaos` does them at full size."""
+
+import pytest
+
+from tests.chaos import crash_points, disk_full, drain, postgres_kills, server_kills, storm
+
+
+async def test_nothing_is_lost_or_doubled_when_the_server_is_killed_over_and_over():
+    figures = await server_kills.run(cycles=20, seed=11)
+    assert figures["broken"] == []
+    assert figures["lost_replies"] > 0
+
+
+async def test_the_server_brings_a_killed_postgresql_back_and_nobody_sees_a_500():
+    figures = await postgres_kills.run(cycles=4, seed=12)
+    assert figures["broken"] == []
+    assert figures["statuses"]["503"] > 0
+
+
+async def test_a_full_disk_stops_writing_only_and_only_while_it_is_full():
+    try:
+        figures = await disk_full.run(cycles=2, seed=13)
+    except disk_full.CannotMount as error:
+        pytest.skip(f"a small file system can't be mounted here: {error}")
+    assert figures["broken"] == []
+    assert figures["refused_storage_full"] > 0
+
+
+async def test_dying_at_any_step_of_a_push_or_of_telling_the_store_changes_nothing():
+    figures = await crash_points.run(cycles=0, seed=14, kinds=("dispatch",), orders=120)
+    assert [*figures["broken"], *crash_points.too_tame(figures)] == []
+
+
+async def test_phones_on_the_worst_of_networks_end_up_level():
+    figures = await storm.run(cycles=100, seed=15)
+    assert figures["broken"] == []
+    assert len(figures["faults"]) == 8
+
+
+async def test_a_phone_that_was_away_for_two_weeks_drains_over_a_line_that_keeps_breaking():
+    figures = await drain.run(cycles=400, seed=16)
+    assert [*figures["broken"], *drain.too_tame(figures)] == []

@@ -19,7 +19,7 @@ P95_MAX_S = 0.5
 OPS_PER_ORDER = 6
 PAUSE_S = 0.15
 """Between two pushes of the phones that work meanwhile."""
-FIRST_KILLS_PER_S = 1 / 2.0
+BREAK_EVERY_S = (0.5, 3.5)
 
 
 async def run(cycles: int = FULL_OPS, seed: int = 1) -> dict[str, object]:
@@ -91,10 +91,11 @@ class Draining:
             if self._left == 0:
                 await asyncio.sleep(0.1)
                 continue
-            await asyncio.sleep(self._chance.expovariate(FIRST_KILLS_PER_S))
+            await asyncio.sleep(self._chance.uniform(*BREAK_EVERY_S))
             self._left -= 1
             if self._left % 2:
-                self.cuts += self._carrier.link.cut()
+                self._carrier.link.cut()
+                self.cuts += 1
             else:
                 running = await self._killed(running)
         self._took_s = time.perf_counter() - began

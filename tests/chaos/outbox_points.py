@@ -1,6 +1,7 @@
 """The worker dies at every named step of telling the store of a shipment, and again in each recovery."""
 
 import json
+from collections.abc import Callable
 
 import asyncpg
 import httpx
@@ -78,6 +79,7 @@ class OutboxWalk:
 
     async def _work_dying_at(self, step: int) -> bool:
         """Let a worker carry on that dies at this step; whether it did, or was through before it came so far."""
+        await self._let_minutes_pass()
         await self._worker.start(**{ARMED_BY: f"{step} {STEPS}"})
         await self._until_all_is_told(lambda: not self._worker.is_alive)
         died = not self._worker.is_alive
@@ -85,21 +87,27 @@ class OutboxWalk:
         return died
 
     async def _work_to_the_end(self) -> None:
+        await self._let_minutes_pass()
         await self._worker.start()
         await self._until_all_is_told(lambda: False)
         await self._worker.kill()
 
-    async def _until_all_is_told(self, or_else) -> None:
-        """Wait; what the outbox waits for comes as if minutes had gone by, since whoever held a lease is dead."""
+    async def _let_minutes_pass(self) -> None:
+        """Whoever held a lease is dead, and before the next worker looks its lease has ended."""
         connection = await asyncpg.connect(self._on.where.dsn)
         await connection.execute(MINUTES_LATER)
+        await connection.close()
+
+    async def _until_all_is_told(self, or_else: Callable[[], bool]) -> None:
+        """Wait; the cool-off after an unknown outcome comes as if minutes had gone by."""
+        connection = await asyncpg.connect(self._on.where.dsn)
         now_waits = "SELECT count(*) FROM outbox WHERE state IN ('unknown', 'sent') AND run_at > $1"
 
         async def over() -> bool:
             if or_else():
                 return True
             if await connection.fetchval(now_waits, clock.now_ms() + 30_000):
-                await connection.execute(MINUTES_LATER)  # the cool-off after an unknown outcome
+                await connection.execute(MINUTES_LATER)
             return await connection.fetchval(OPEN_EFFECTS) == 0
 
         try:

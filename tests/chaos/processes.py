@@ -69,6 +69,7 @@ class ServerProcess:
 
     async def start(self, **more: str) -> float:
         """Start it and wait until it answers; return the seconds that took."""
+        assert not self.is_alive, "it runs already"
         began = time.perf_counter()
         self.pid = self._nursery.birth(self._words, self._environment | more)
         if self.port is not None:

@@ -28,7 +28,6 @@ async def run(cycles: int = FULL_CYCLES, seed: int = 1) -> dict[str, object]:
         await on.let_everybody_in(PHONES)
         kills = Kills(on, seed)
         await kills.suffer(cycles)
-        await on.server.start()
         figures = await on.verdict()
         return {"run": "server-kills", "seed": seed} | kills.figures() | figures
 

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 
 from server.points import ARMED_BY
+from tests.chaos import outbox_points
 from tests.chaos.fleet import Carrier
 from tests.chaos.ground import Ground, ground
-from tests.chaos.outbox_points import OutboxWalk
 from tests.chaos.retailer import VARIANTS, Order, is_cod
 
 ALL_SECONDS = 1_000
@@ -77,12 +77,16 @@ async def run(
         walk = PushWalk(on, cycles)
         for kind in kinds:
             await walk.walk(kind)
-        outbox = OutboxWalk(on, cycles)
-        await outbox.walk()
+        outbox = outbox_points.OutboxWalk(on, cycles)
+        try:
+            await outbox.walk()
+            outbox_broken = await outbox.verdict()
+        finally:
+            await outbox.close()
         if not on.server.is_alive:
             await on.server.start()
         figures = await on.verdict()
-        figures["broken"] = [*figures["broken"], *await outbox.verdict()]
+        figures["broken"] = [*figures["broken"], *outbox_broken]
         told = {"run": "crash-points", "seed": seed, "kinds": len(kinds)}
         return told | walk.figures() | outbox.figures() | {"died_at": _died_at(on)} | figures
 
@@ -214,8 +218,5 @@ MUST_DIE_AT = (
     ),
     "commit.before",
     "commit.after",
-    *(
-        f"outbox.{step}"
-        for step in ("claimed", "looked", "intent_written", "called", "told", "closed")
-    ),
+    *outbox_points.STEPS,
 )

@@ -5,6 +5,7 @@ What is born is a process of its own with the command line and the environment t
 started from a shell.
 """
 
+import ctypes
 import gc
 import json
 import os
@@ -13,11 +14,16 @@ import sys
 
 import server.command.entry as program
 
+PR_SET_PDEATHSIG = 1
+"""From prctl(2): no server outlives the nursery, however the run ends."""
+
 
 def become(order: dict) -> None:
     """Turn this newborn process into `rawana <words>`; never returns."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.environ.clear()
     os.environ.update(order["environment"])
     nothing = os.open(os.devnull, os.O_RDONLY)

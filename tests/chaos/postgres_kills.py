@@ -20,7 +20,7 @@ from tests.journey.travelling import until
 
 PHONES = 4
 FULL_CYCLES = 200
-BACKEND_EVERY = 4
+BACKEND_EVERY = 3
 """In one of so many cycles only one backend is killed; PostgreSQL then restarts itself."""
 OPS_PER_PUSH_MAX = 4
 SERVING_WITHIN_S = 3.0

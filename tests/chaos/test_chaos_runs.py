@@ -6,13 +6,13 @@ from tests.chaos import crash_points, disk_full, drain, postgres_kills, server_k
 
 
 async def test_nothing_is_lost_or_doubled_when_the_server_is_killed_over_and_over():
-    figures = await server_kills.run(cycles=20, seed=11)
+    figures = await server_kills.run(cycles=15, seed=11)
     assert figures["broken"] == []
     assert figures["lost_replies"] > 0
 
 
 async def test_the_server_brings_a_killed_postgresql_back_and_nobody_sees_a_500():
-    figures = await postgres_kills.run(cycles=4, seed=12)
+    figures = await postgres_kills.run(cycles=3, seed=12)
     assert figures["broken"] == []
     assert figures["statuses"]["503"] > 0
 
@@ -38,5 +38,5 @@ async def test_phones_on_the_worst_of_networks_end_up_level():
 
 
 async def test_a_phone_that_was_away_for_two_weeks_drains_over_a_line_that_keeps_breaking():
-    figures = await drain.run(cycles=400, seed=16)
+    figures = await drain.run(cycles=300, seed=16)
     assert [*figures["broken"], *drain.too_tame(figures)] == []

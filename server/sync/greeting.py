@@ -1,6 +1,9 @@
 """A hello: who speaks what, and where the phone's op log stands here."""
 
+import contextlib
+
 from server.db import devices, epochs, op_log
+from server.db.availability import StorageFull
 from server.db.devices import Said, Visitor
 from server.db.pool import Database
 from server.sync.boarding import show
@@ -33,10 +36,12 @@ async def greet(
         log = await op_log.read_log(connection, device.shop_id, device.id, request.incarnation)
         granted = await granted_streams(connection, visitor)
         backed_up_to = await epochs.backed_up_to(connection)
-        await devices.note_hello(connection, device, now, _said(request))
-    if request.epoch == history.epoch and request.witness:
-        await hear_witness(database, live, device, request.witness, now)
-    await show(database, live, device, now)
+    with contextlib.suppress(StorageFull):  # what it says of itself can wait, reading can't
+        async with database.connection() as connection:
+            await devices.note_hello(connection, device, now, _said(request))
+        if request.epoch == history.epoch and request.witness:
+            await hear_witness(database, live, device, request.witness, now)
+        await show(database, live, device, now)
     head = request.head if request.head in log.links else min(log.links, default=None)
     return HelloReply(
         protocol=max(PROTOCOL_OLDEST, min(PROTOCOL, request.protocol[1])),

@@ -105,7 +105,7 @@ async def push(
             oldest_unsent_at=request.oldest_at,
             acked_n=request.acked_n,
         )
-    point("push.looked")
+    point("push.contact_noted")
     await show(database, live, visitor.device, clock())
     ride = request.pull
     return PushReply(

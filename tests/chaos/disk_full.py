@@ -27,7 +27,7 @@ FULL_FOR_S = 1.5
 OPS_PER_PUSH_MAX = 4
 ORDERS_PER_CYCLE = 12
 LOOK_S = 0.02
-READING = ("/sync/pull",)
+READING = ("/sync/hello", "/sync/pull")
 
 
 class CannotMount(Exception):
@@ -149,6 +149,7 @@ class Filling:
     async def _read_on(self) -> None:
         while True:
             await self._reader.sync()
+            self._reader.reopen()
             await asyncio.sleep(LOOK_S)
 
     def figures(self) -> dict[str, object]:

@@ -106,6 +106,21 @@ async def test_a_push_onto_a_full_disk_is_told_why_and_when_to_come_back(retail,
     assert (await device.post("/sync/push", body)).json()["results"][0]["status"] == "applied"
 
 
+async def test_a_phone_is_greeted_and_given_its_rows_although_nothing_can_be_written(
+    retail, monkeypatch, tmp_path
+):
+    device = await retail.device("amna")
+    retail.server.database._ground = tmp_path
+    monkeypatch.setattr("server.db.room.RESERVE_BYTES", 1 << 62)
+    hello = {"protocol": [1, 1], "app": "x", "incarnation": "k1", "n": 0, "acked_n": 0}
+    greeted = await device.post("/sync/hello", hello)
+    assert greeted.status_code == 200, greeted.text
+    assert (await device.pull())["patches"]
+    op = device.op("receive_stock", ONE_KURTA)
+    refused = await device.post("/sync/push", device.body([op]))
+    assert (refused.status_code, refused.json()["problem"]) == (503, "storage_full")
+
+
 ONE_KURTA = {"branch_id": LAHORE, "lines": [{"variant_id": KURTA, "units": 1}]}
 
 

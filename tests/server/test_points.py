@@ -25,6 +25,8 @@ IN_ORDER = (
     "commit.after",
     "push.chunk_taken",
     "push.contact_noted",
+    "commit.before",
+    "commit.after",
     "push.answering",
 )
 

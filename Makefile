@@ -14,13 +14,14 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 
 IN := .venv/bin/python -m
+CHAOS_RUNS := server-kills postgres-kills disk-full crash-points chaos drain
 PAGES := pwa/dist/index.html
 NODE_PHONE := .make/node-phone/phone.mjs
 NODE_PHONE_SOURCES := $(shell find pwa/src/protocol pwa/src/store pwa/src/sync pwa/tests -name '*.ts' -not -name '* *') pwa/node-phone.config.ts
 PAGE_SOURCES := $(shell find pwa -type f -not -path '*/node_modules/*' -not -path 'pwa/dist/*' -not -path 'pwa/tests/*' -not -name '.*' -not -name '* *')
 
 .PHONY: help setup check check-python check-pages check-generated test test-python test-pages \
-	test-browser demo serve bench mutants nightly generate lock browser
+	test-browser demo serve bench mutants chaos nightly generate lock browser
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -42,6 +43,9 @@ bench: .venv/ready ## how fast, against what the database could do at most
 
 mutants: .venv/ready ## plant bugs one by one; each must be caught (MUTANTS="name …" for a few)
 	$(IN) tests.mutants $(MUTANTS)
+
+chaos: .venv/ready ## hurt real servers at full size, about an hour; each run prints a line (CHAOS="server-kills …" for a few)
+	for run in $(or $(CHAOS),$(CHAOS_RUNS)); do $(IN) tests.chaos $$run; done
 
 nightly: .venv/ready ## the properties over 5,000 random histories each
 	RAWANA_EXAMPLES=5000 $(IN) pytest tests/sync_protocol/test_any_history.py $(PYTEST)

@@ -1,5 +1,6 @@
 """Secrets: what is kept of them, and how they are compared."""
 
+import functools
 import hashlib
 
 import argon2
@@ -10,7 +11,11 @@ TOKEN_PREFIX = "rwn_"  # noqa: S105 (a mark, not a secret)
 _hasher = argon2.PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 # OWASP's smallest recommended setting: 28 ms here; a sign-in must not take a core for longer.
 
-_NOBODY = _hasher.hash("nobody has this password")
+
+@functools.cache
+def _nobodys() -> str:
+    """Return what a password is compared with where there is no such person; made at the first sign-in."""
+    return _hasher.hash("nobody has this password")
 
 
 def hash_secret(secret: str) -> str:
@@ -25,8 +30,9 @@ def hash_password(password: str) -> str:
 
 def is_password(password: str, stored: str | None) -> bool:
     """Compare a password; takes the same time when there is no such person."""
+    nobodys = _nobodys()  # in both cases: the first sign-in must not tell by its time either
     try:
-        _hasher.verify(stored or _NOBODY, password)
+        _hasher.verify(stored or nobodys, password)
     except (argon2.exceptions.VerifyMismatchError, argon2.exceptions.InvalidHashError):
         return False
     return stored is not None

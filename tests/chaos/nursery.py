@@ -12,6 +12,8 @@ import os
 import signal
 import sys
 
+import click
+
 import server.command.entry as program
 
 PR_SET_PDEATHSIG = 1
@@ -45,6 +47,8 @@ def main() -> None:
     """Read orders until there are no more, answering each with the number of its process."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the system buries the dead
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in program.COMMANDS:
+        program.rawana.get_command(click.Context(program.rawana), name)
     gc.collect()
     gc.freeze()
     print(os.getpid(), flush=True)

@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import click
 import httpx
 import pytest
 from click.testing import CliRunner, Result
@@ -292,3 +293,12 @@ async def _started(words: list[str], environ: dict[str, str]) -> asyncio.subproc
 async def _line(process: asyncio.subprocess.Process) -> bytes:
     assert process.stdout is not None
     return await asyncio.wait_for(process.stdout.readline(), READY_S)
+
+
+def test_every_command_is_where_the_list_says_and_named_as_it_says():
+    with click.Context(rawana) as context:
+        found = {name: rawana.get_command(context, name) for name in rawana.list_commands(context)}
+    assert {name: command.name for name, command in found.items() if command} == {
+        name: name for name in found
+    }
+    assert rawana.get_command(context, "nonsense") is None

@@ -25,6 +25,7 @@ JOURNAL_OPS = 300
 """Answered ops that a phone keeps here: enough for every recovery, few enough to stay quick through long runs."""
 
 SOON_S = 0.02
+LEVEL_S = 60.0
 
 
 class Carrier:
@@ -51,7 +52,7 @@ class Carrier:
         """Do the next ops of the day; each is shown as saved when this returns."""
         assert self._hands is not None
         for _ in range(count):
-            self.do(*self._hands.next_step(), **envelope)
+            self.do(*self._hands.next_step(self.phone.memory.replica), **envelope)
 
     @property
     def heard(self) -> Overheard:
@@ -128,21 +129,18 @@ class Fleet:
         memory = fresh_memory(welcome, around)
         transport = Overheard(HttpTransport(http, welcome.token), self.auditor)
         phone = Phone(memory, around, transport)
-        work = self._hands(phone, staff, orders, serial) if hands else None
+        work = self._hands(staff, orders, serial) if hands else None
         carrier = Carrier(phone, work, link, http, self.auditor)
-        if work is not None:
-            work._replica = lambda: carrier.phone.memory.replica
         link.conditions = conditions or Conditions()
         self.carriers.append(carrier)
         return carrier
 
-    def _hands(self, phone: Phone, staff: Staff, orders: Sequence[Order], serial: int) -> Hands:
+    def _hands(self, staff: Staff, orders: Sequence[Order], serial: int) -> Hands:
         branch = staff.branch_ids[0] if staff.branch_ids else BranchId(self._retailer.branches[0])
         return Hands(
             branch,
             self._retailer.branches,
             orders,
-            lambda: phone.memory.replica,
             real_surroundings().new_id,
             f"{self._seed}/{serial}",
         )
@@ -156,22 +154,23 @@ class Fleet:
 
     async def level(self, within_s: float) -> None:
         """Let every phone send and fetch all there is."""
-        for _ in range(2):  # a second round fetches what the others sent in the first
+        for _ in range(2):  # the second round fetches what the others sent in the first
             await asyncio.gather(*(c.sync_to_the_end(within_s) for c in self.carriers))
 
     async def compare_with_fresh(self) -> list[str]:
         """Let one more device of each person in and compare what it shows."""
+        old = list(self.carriers)
+        fresh: dict[str, Carrier] = {}
+        for staff in {c.phone.memory.staff.id: c.phone.memory.staff for c in old}.values():
+            fresh[staff.id] = await self.let_in(staff, (), hands=False)
+        await self.level(LEVEL_S)  # the desk is told of the new devices, too
         found: list[str] = []
-        fresh: dict[str, Memory] = {}
-        for carrier in list(self.carriers):
-            staff = carrier.phone.memory.staff
-            if staff.id not in fresh:
-                newcomer = await self.let_in(staff, (), hands=False)
-                await newcomer.sync_to_the_end()
-                fresh[staff.id] = newcomer.phone.memory
-                await newcomer.close()
-                self.carriers.remove(newcomer)
-            found += differences(carrier.phone.memory, fresh[staff.id])
+        for carrier in old:
+            newcomer = fresh[carrier.phone.memory.staff.id]
+            found += differences(carrier.phone.memory, newcomer.phone.memory)
+        for newcomer in fresh.values():
+            await newcomer.close()
+        self.carriers = old
         return found
 
     async def close(self) -> None:

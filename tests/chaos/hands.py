@@ -23,34 +23,38 @@ class Hands:
         branch: BranchId,
         others: Sequence[BranchId],
         orders: Sequence[Order],
-        replica: Callable[[], Replica],
         new_id: Callable[[], str],
         seed: object,
     ) -> None:
         self._branch = branch
         self._others = [b for b in others if b != branch]
         self._units = self._units_of(orders)
-        self._replica = replica
         self._new_id = new_id
         self._chance = random.Random(f"hands/{seed}")
         self._jobs: list[Job] = []
         self._received: set[str] = set()
 
-    def next_step(self) -> Step:
-        """Return the next op: its kind and its body."""
+    def next_step(self, shown: Replica) -> Step:
+        """Return the next op, its kind and its body, by what the phone shows."""
         while True:
             while len(self._jobs) < JOBS_AT_ONCE:
-                self._jobs.append(self._new_job())
+                self._jobs.append(self._new_job(shown))
             job = self._chance.choice(self._jobs)
             step = next(job, None)
             if step is not None:
                 return step
             self._jobs.remove(job)
 
-    def _new_job(self) -> Job:
-        jobs = (self._ship, self._keep_shelves, self._count, self._write_down, self._transfer)
+    def _new_job(self, shown: Replica) -> Job:
+        jobs = (
+            self._ship(),
+            self._keep_shelves(),
+            self._count(shown),
+            self._write_down(),
+            self._transfer(shown),
+        )
         (job,) = self._chance.choices(jobs, weights=(10, 5, 2, 3, 2))
-        return job()
+        return job
 
     @staticmethod
     def _units_of(orders: Sequence[Order]) -> Iterator[tuple[Order, str, bool]]:
@@ -111,10 +115,10 @@ class Hands:
         lines = [{"variant_id": v, "units": self._chance.randint(1, 3)} for v in goods]
         yield kind, {"branch_id": self._branch, "lines": lines}
 
-    def _count(self) -> Job:
-        shown = self._replica().rows.get(f"branch/{self._branch}/stock", {})
+    def _count(self, shown: Replica) -> Job:
+        shelves = shown.rows.get(f"branch/{self._branch}/stock", {})
         variant = self._chance.choice(VARIANTS)
-        row = shown.get(f"stock/{variant}")
+        row = shelves.get(f"stock/{variant}")
         if row is None:
             return
         stock = json.loads(row[1])
@@ -125,7 +129,7 @@ class Hands:
         }
         yield "count", {"branch_id": self._branch, "lines": [counted]}
 
-    def _transfer(self) -> Job:
+    def _transfer(self, shown: Replica) -> Job:
         if self._others and self._chance.random() < 0.5:
             goods = self._chance.sample(VARIANTS, 2)
             body = {
@@ -136,12 +140,12 @@ class Hands:
             }
             yield "transfer_send", body
             return
-        yield from self._receive()
+        yield from self._receive(shown)
 
-    def _receive(self) -> Job:
+    def _receive(self, shown: Replica) -> Job:
         """Take in what another branch sent, one of the newest that this person has not taken in yet."""
-        shown = self._replica().rows.get(f"branch/{self._branch}/work", {})
-        for key, (_, raw) in reversed(shown.items()):
+        work = shown.rows.get(f"branch/{self._branch}/work", {})
+        for key, (_, raw) in reversed(work.items()):
             if not key.startswith("transfer/") or key in self._received:
                 continue
             transfer = json.loads(raw)

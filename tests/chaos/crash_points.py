@@ -101,7 +101,7 @@ class PushWalk:
         paid = [order for order in on.retailer.orders if not is_cod(int(order.id))]
         self.orders: Iterator[Order] = (o for o in on.retailer.orders if o not in paid)
         self.units = ((order, line) for order in paid for line in order.lines)
-        self.new_id = self._carrier._around.new_id
+        self.new_id = self._carrier.around.new_id
         self._created: list[str] = []
         self._packed: list[str] = []
         self._number = 0

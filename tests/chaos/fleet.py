@@ -18,7 +18,7 @@ from tests.chaos.retailer import Order, Retailer, code_for
 from tests.phone.driver import Phone
 from tests.phone.letting_in import enrol, fresh_memory
 from tests.phone.memory import Memory
-from tests.phone.surroundings import Surroundings, real_surroundings
+from tests.phone.surroundings import real_surroundings
 from tests.phone.transport import HttpTransport
 
 JOURNAL_OPS = 300
@@ -33,19 +33,20 @@ class Carrier:
 
     def __init__(
         self,
-        phone: Phone,
+        memory: Memory,
+        transport: Overheard,
         hands: Hands | None,
         link: Link,
         http: httpx.AsyncClient,
         auditor: Auditor,
     ) -> None:
-        self.phone = phone
+        self.around = real_surroundings()
+        self.phone = Phone(memory, self.around, transport)
+        self.heard = transport
         self.link = link
         self._hands = hands
         self._http = http
         self._auditor = auditor
-        self._around: Surroundings = phone._around
-        self._through = phone._exchanges._transport
         self.recorded = 0
 
     def record(self, count: int = 1, **envelope: object) -> None:
@@ -53,12 +54,6 @@ class Carrier:
         assert self._hands is not None
         for _ in range(count):
             self.do(*self._hands.next_step(self.phone.memory.replica), **envelope)
-
-    @property
-    def heard(self) -> Overheard:
-        """What travelled over this phone's transport."""
-        assert isinstance(self._through, Overheard)
-        return self._through
 
     def do(self, kind: str, body: dict, **envelope: object) -> OpId:
         """Do this one thing."""
@@ -90,7 +85,7 @@ class Carrier:
     def reopen(self) -> None:
         """The app was killed and is opened again: what was saved is all there is."""
         memory = Memory.restored(self.phone.memory.saved())
-        self.phone = Phone(memory, self._around, self._through)
+        self.phone = Phone(memory, self.around, self.heard)
 
     async def close(self) -> None:
         """Put the phone away."""
@@ -125,12 +120,10 @@ class Fleet:
         link = Link(self._port, self.tally, f"{self._seed}/{serial}", Conditions())
         http = httpx.AsyncClient(base_url=await link.open())
         welcome = await enrol(http, await code_for(self._where, staff.id))
-        around = real_surroundings()
-        memory = fresh_memory(welcome, around)
+        memory = fresh_memory(welcome, real_surroundings())
         transport = Overheard(HttpTransport(http, welcome.token), self.auditor)
-        phone = Phone(memory, around, transport)
         work = self._hands(staff, orders, serial) if hands else None
-        carrier = Carrier(phone, work, link, http, self.auditor)
+        carrier = Carrier(memory, transport, work, link, http, self.auditor)
         link.conditions = conditions or Conditions()
         self.carriers.append(carrier)
         return carrier

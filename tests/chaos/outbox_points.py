@@ -130,7 +130,7 @@ class OutboxWalk:
             await self._place_orders()
         order = self._waiting.pop()
         self._told.append(order["number"])
-        parcel = {"fulfillment_id": self._carrier._around.new_id()}
+        parcel = {"fulfillment_id": self._carrier.around.new_id()}
         place = {"order_id": order["id"], "branch_id": "b1", "lines": order["lines"]}
         self._carrier.do("confirm", {"order_id": order["id"]})
         self._carrier.do("create_fulfillment", parcel | place)

@@ -12,9 +12,9 @@ from tests.chaos.ground import Ground, ground
 
 PHONES = 4
 FULL_CYCLES = 1_000
-OPS_PER_PUSH_MAX = 4
-ALIVE_MAX_S = 0.35
-ORDERS_PER_CYCLE = 2
+OPS_PER_PUSH_MAX = 6
+ALIVE_MAX_S = 0.4
+ORDERS_PER_CYCLE = 3
 LOST_REPLIES_EVERY = 10
 """At least one lost reply in so many cycles: fewer would mean that the kills miss the moments that matter."""
 OPS_PER_CYCLE = 20

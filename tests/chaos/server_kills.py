@@ -18,6 +18,7 @@ ORDERS_PER_CYCLE = 3
 LOST_REPLIES_EVERY = 10
 """At least one lost reply in so many cycles: fewer would mean that the kills miss the moments that matter."""
 OPS_PER_CYCLE = 20
+LIVES_MAX = 20
 
 
 async def run(cycles: int = FULL_CYCLES, seed: int = 1) -> dict[str, object]:
@@ -51,7 +52,7 @@ class Kills:
         watching = await asyncpg.connect(self._on.where.dsn)
         try:
             for _ in range(cycles):
-                await asyncio.sleep(self._chance.uniform(0, ALIVE_MAX_S))
+                await self._let_it_live()
                 await self._kill(watching)
                 for phone in phones:
                     assert not phone.done(), phone.exception()
@@ -60,6 +61,14 @@ class Kills:
             for phone in phones:
                 phone.cancel()
             await asyncio.gather(*phones, return_exceptions=True)
+
+    async def _let_it_live(self) -> None:
+        """For a moment of random length; longer where the machine is too busy to get any work done in it."""
+        auditor = self._on.fleet.auditor
+        for _ in range(LIVES_MAX):
+            await asyncio.sleep(self._chance.uniform(0, ALIVE_MAX_S))
+            if auditor.acknowledged >= self.kills * OPS_PER_CYCLE:
+                return
 
     async def _kill(self, watching: asyncpg.Connection) -> None:
         await self._on.server.kill()

@@ -91,6 +91,17 @@ async def test_a_phones_file_is_taken_in_once_and_the_phone_itself_may_still_com
     assert await findings(retail) == []
 
 
+async def test_the_file_of_a_phone_that_was_logged_out_or_locked_out_takes_effect(retail):
+    await retail.order("900")
+    held = await retail.phone("amna")
+    held.phone.record("manual_fulfillment", manual())
+    file = await exported(held)
+    await retail.server.post("/auth/logout", {}, held.token)
+    saad = await retail.device("saad")
+    told = await saad.post("/desk/import-ops", file)
+    assert [r["status"] for r in told.json()["results"]] == ["applied"]
+
+
 async def test_a_file_is_not_taken_from_strangers_nor_by_branch_staff(retail):
     other = Retail(retail.server, "other")
     await other.set_up()

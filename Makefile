@@ -44,7 +44,7 @@ bench: .venv/ready ## how fast, against what the database could do at most
 mutants: .venv/ready ## plant bugs one by one; each must be caught (MUTANTS="name …" for a few)
 	$(IN) tests.mutants $(MUTANTS)
 
-chaos: .venv/ready ## hurt real servers at full size, about an hour; each run prints a line (CHAOS="server-kills …" for a few)
+chaos: .venv/ready ## hurt real servers at full size, an hour or two; each run prints a line (CHAOS="server-kills …" for a few)
 	for run in $(or $(CHAOS),$(CHAOS_RUNS)); do $(IN) tests.chaos $$run; done
 
 nightly: .venv/ready ## the properties over 5,000 random histories each

@@ -68,9 +68,10 @@ class Beside:
         try:
             if not path.exists():
                 self._begin_day(day)
-            # One write to a file opened for appending: lines of several processes never mix.
+            # One write to a file opened for appending: lines of several processes never mix, and one that a crash left
+            # unfinished takes no other with it.
             with path.open("ab", buffering=0) as file:
-                file.write(msgspec.json.encode(line) + b"\n")
+                file.write(b"\n" + msgspec.json.encode(line) + b"\n")
         except OSError as error:
             _log.warning("the journal beside the database was not written: %s", error)
 

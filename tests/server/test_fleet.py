@@ -2,7 +2,7 @@
 
 import msgspec
 
-from server.beside import Beside, DeviceRevoked, taken
+from server.beside import Beside, DeviceRevoked, OpsTaken, taken
 from tests.server.books import balances, findings, read, rows_of
 from tests.server.retail import KURTA, LAHORE, Retail
 from tests.server.test_parking import desk_rows, manual
@@ -217,6 +217,8 @@ def test_the_journal_beside_the_database_skips_a_line_that_a_crash_left_unfinish
     path.write_bytes(path.read_bytes()[:-5])
     (line,) = beside.read()
     assert line.ops == ((1, "a"), (2, "c"))
+    beside.note(DeviceRevoked(shop_id="acme", id="d2", at=3_000))
+    assert [type(one) for one in beside.read()] == [OpsTaken, DeviceRevoked]
     beside.note(DeviceRevoked(shop_id="acme", id="d1", at=40 * 86_400_000))
     assert [p.stem for p in (tmp_path / "beside").iterdir()] == ["1970-02-10"]
     assert msgspec.json.encode(line)

@@ -11,6 +11,7 @@ from server.db import shops, webhooks
 from server.db.pool import Database
 from server.db.shops import ShopifyConnection
 from server.db.webhooks import News
+from server.shopify import answers
 from server.shopify.client import AdminClient
 from server.shopify.clients import Clients
 from server.shopify.failures import ShopifyError, Throttled
@@ -71,15 +72,18 @@ async def _read_and_tell(reader: Reader, store: ShopifyConnection, gid: str) -> 
     order = await read_order(client, gid)
     if order is None:
         return "the store has no such order"
+    await tell(reader.database, reader.live, store.shop_id, news_of(order), reader.clock())
+    return None
+
+
+def news_of(order: answers.Order) -> Told:
+    """Return a reading as news. The same reading is the same news: a second one of an unchanged order records nothing."""
     body = seen_order(order)
-    told = Told(
-        # The same reading is the same news, so that a second reading of an unchanged order records nothing.
+    return Told(
         id=OpId(f"{OWN_OPS}{body.id}-{digest_hex(canonical(body))[:24]}"),
         kind=OpKind.SHOPIFY_ORDER,
         body=body,
     )
-    await tell(reader.database, reader.live, store.shop_id, told, reader.clock())
-    return None
 
 
 async def _settle(reader: Reader, news: News, remark: str | None) -> None:

@@ -9,19 +9,24 @@ from msgspec import Struct
 from server.db import book_reading, epochs, outbox, shops
 from server.db.outbox import Claimed
 from server.db.pool import Database
+from server.outbox import stepping
 from server.outbox.following_up import follow_up
-from server.outbox.fulfilling import Plan, ours, plan, tracking_of
+from server.outbox.fulfilling import Plan, tracking_of
+from server.outbox.stepping import (
+    COOL_OFF_MS,
+    LEASE_MS,
+    Create,
+    End,
+    Ended,
+    FollowUp,
+    Later,
+    Withdraw,
+)
 from server.points import point
 from server.shopify.answers import Order
 from server.shopify.client import AdminClient
 from server.shopify.clients import Clients
-from server.shopify.failures import (
-    AccessDenied,
-    OutcomeUnknown,
-    Refused,
-    ShopifyError,
-    Throttled,
-)
+from server.shopify.failures import ShopifyError
 from server.shopify.fulfillments import create_fulfillment
 from server.shopify.orders import read_order
 from server.shopify.translate import order_gid
@@ -32,17 +37,8 @@ from sync_protocol.canonical import digest_hex
 from sync_protocol.fulfillments import Fulfillment, ShopifyState
 from sync_protocol.ids import OWN_OPS, OpId
 from sync_protocol.ops import OpKind
-from sync_protocol.outcomes import EffectKind
 
 _log = logging.getLogger(__name__)
-
-LEASE_MS = 60_000
-"""Three times the total time of one call: a living worker always ends before its lease does."""
-COOL_OFF_MS = 120_000
-"""After an unknown outcome nothing is sent before an old request can no longer land."""
-ROUTING_WAIT_MS = 2_000
-BACK_OFF_FIRST_MS = 1_000
-BACK_OFF_MAX_MS = 300_000
 
 
 class Carrier(Struct, frozen=True, kw_only=True):
@@ -85,7 +81,8 @@ async def _carry_out(carrier: Carrier, effect: Claimed) -> None:
     point("outbox.claimed")
     store = stores.get(effect.shop_id)
     if store is None:
-        await _end(carrier, effect, ShopifyState.FAILED, error="No store is connected.")
+        nowhere = End(state=ShopifyState.FAILED, error="No store is connected.")
+        await _settle(carrier, effect, nowhere)
         return
     client = carrier.clients.of(store.admin_url, store.access_token)
     others = frozenset(
@@ -96,8 +93,7 @@ async def _carry_out(carrier: Carrier, effect: Claimed) -> None:
     try:
         order = await read_order(client, order_gid(shipment.order_id))
     except ShopifyError as error:
-        # Looking changed nothing, so the effect stands as it stood.
-        await _later(carrier, effect, effect.state, _back_off_ms(effect, error), str(error))
+        await _later(carrier, effect, stepping.after_not_looking(effect, error))
         return
     point("outbox.looked")
     await _act(carrier, effect, client, shipment, order, others)
@@ -111,28 +107,14 @@ async def _act(
     order: Order | None,
     others: frozenset[str],
 ) -> None:
-    if order is None:
-        await _end(carrier, effect, ShopifyState.FAILED, error="The order is no longer in Shopify.")
-        return
-    if effect.kind is not EffectKind.SHOPIFY_FULFILL:
-        await _follow_up(carrier, effect, client, shipment, ours(order, shipment, others))
-        return
-    if effect.state == "pending" and shipment.shopify_state is ShopifyState.NOT_YET:
-        # The dispatch was taken back before Shopify was told of it.
-        await _close(carrier, effect, "withdrawn", None)
-        return
-    planned = plan(order, shipment, others)
-    if planned.found_gid is not None:
-        await _end(carrier, effect, ShopifyState.CONFIRMED, gid=planned.found_gid)
-    elif planned.wait_for is not None:
-        await _later(carrier, effect, effect.state, ROUTING_WAIT_MS, planned.wait_for)
-    elif planned.impossible is not None:
-        await _end(carrier, effect, ShopifyState.FAILED, error=planned.impossible)
-    elif effect.state == "sent":
-        # Another worker died around its call and nothing is to be seen yet: the call may still land.
-        await _later(carrier, effect, "unknown", carrier.cool_off_ms, "The last try was cut off.")
-    else:
-        await _create(carrier, effect, client, shipment, planned)
+    step = stepping.after_looking(effect, shipment, order, others, carrier.cool_off_ms)
+    match step:
+        case Create():
+            await _create(carrier, effect, client, shipment, step.plan)
+        case FollowUp():
+            await _follow_up(carrier, effect, client, shipment, step.gid)
+        case _:
+            await _settle(carrier, effect, step)
 
 
 async def _follow_up(
@@ -140,24 +122,17 @@ async def _follow_up(
     effect: Claimed,
     client: AdminClient,
     shipment: Fulfillment,
-    gid: str | None,
+    gid: str,
 ) -> None:
     """Change what Shopify was told of a shipment. Each of these may be sent twice without harm."""
-    if gid is None:
-        # Nothing is there to be changed: it was never told, or has been taken back already.
-        await _close(carrier, effect, "withdrawn", None)
-        return
     try:
         refusals = await follow_up(
             client, effect.kind, shipment, gid, notify_customer=effect.notify_customer
         )
-    except (AccessDenied, Refused) as error:
-        await _end(carrier, effect, ShopifyState.FAILED, gid=gid, error=str(error))
     except ShopifyError as error:
-        await _later(carrier, effect, "pending", _back_off_ms(effect, error), str(error))
+        await _settle(carrier, effect, stepping.after_not_following_up(effect, gid, error))
     else:
-        state = ShopifyState.FAILED if refusals else ShopifyState.CONFIRMED
-        await _end(carrier, effect, state, gid=gid, error="; ".join(refusals) or None)
+        await _settle(carrier, effect, stepping.after_following_up(gid, refusals))
 
 
 async def _create(
@@ -177,52 +152,33 @@ async def _create(
             client, planned.work, tracking_of(shipment), notify_customer=shipment.notify_customer
         )
     except ShopifyError as error:
-        await _not_created(carrier, effect, error)
-        return
-    point("outbox.called")
-    if written.fulfillment is not None:
-        await _end(carrier, effect, ShopifyState.CONFIRMED, gid=written.fulfillment.id)
+        ended = stepping.after_not_creating(effect, error, carrier.cool_off_ms)
+        await _settle(carrier, effect, ended)
     else:
-        said = "; ".join(error.message for error in written.user_errors) or "No reason was given."
-        await _end(carrier, effect, ShopifyState.FAILED, error=said)
+        point("outbox.called")
+        await _settle(carrier, effect, stepping.after_creating(written))
 
 
-async def _not_created(carrier: Carrier, effect: Claimed, error: ShopifyError) -> None:
-    """Decide about a create that brought no answer of the store's rules: can it have been carried out?"""
-    match error:
-        case OutcomeUnknown():
-            await _later(carrier, effect, "unknown", carrier.cool_off_ms, str(error))
-            await _tell(carrier, effect, ShopifyState.UNKNOWN, None, str(error))
-        case AccessDenied() | Refused():
-            await _end(carrier, effect, ShopifyState.FAILED, error=str(error))
-        case _:
-            await _later(carrier, effect, "pending", _back_off_ms(effect, error), str(error))
+async def _settle(carrier: Carrier, effect: Claimed, step: Ended) -> None:
+    match step:
+        case End():
+            # The outcome is told, then the effect closed; a crash in between only tells the same again.
+            await _tell(carrier, effect, step.state, step.gid, step.error)
+            point("outbox.told")
+            closed = "confirmed" if step.state is ShopifyState.CONFIRMED else "failed"
+            await _close(carrier, effect, closed, step.error)
+        case Withdraw():
+            await _close(carrier, effect, "withdrawn", None)
+        case Later():
+            await _later(carrier, effect, step)
+            if step.is_news:
+                await _tell(carrier, effect, ShopifyState.UNKNOWN, None, step.why)
 
 
-def _back_off_ms(effect: Claimed, error: ShopifyError) -> int:
-    if isinstance(error, Throttled):
-        return int(error.retry_after_s * 1000) + 1
-    return min(BACK_OFF_MAX_MS, BACK_OFF_FIRST_MS << min(effect.attempts, 10))
-
-
-async def _later(carrier: Carrier, effect: Claimed, state: str, wait_ms: int, why: str) -> None:
+async def _later(carrier: Carrier, effect: Claimed, step: Later) -> None:
     async with carrier.database.connection() as connection:
-        await outbox.mark(connection, effect, state, run_at=carrier.clock() + wait_ms, error=why)
-
-
-async def _end(
-    carrier: Carrier,
-    effect: Claimed,
-    state: ShopifyState,
-    *,
-    gid: str | None = None,
-    error: str | None = None,
-) -> None:
-    """Tell the outcome, then close the effect; a crash in between only tells the same again."""
-    await _tell(carrier, effect, state, gid, error)
-    point("outbox.told")
-    closed = "confirmed" if state is ShopifyState.CONFIRMED else "failed"
-    await _close(carrier, effect, closed, error)
+        run_at = carrier.clock() + step.wait_ms
+        await outbox.mark(connection, effect, step.state, run_at=run_at, error=step.why)
 
 
 async def _close(carrier: Carrier, effect: Claimed, state: str, error: str | None) -> None:
@@ -234,8 +190,14 @@ async def _close(carrier: Carrier, effect: Claimed, state: str, error: str | Non
 async def _tell(
     carrier: Carrier, effect: Claimed, state: ShopifyState, gid: str | None, error: str | None
 ) -> None:
+    told = outcome_news(effect, state, gid, error)
+    await tell(carrier.database, carrier.live, effect.shop_id, told, carrier.clock())
+
+
+def outcome_news(effect: Claimed, state: ShopifyState, gid: str | None, error: str | None) -> Told:
+    """Return the news of what became of an effect; the same outcome of the same try is the same news."""
     named = f"{effect.key}.{state.value}.{effect.attempts}"
-    told = Told(
+    return Told(
         # By its hash: a shipment's own name may be as long as an op's id can be.
         id=OpId(f"{OWN_OPS}{digest_hex(named.encode())[:32]}"),
         kind=OpKind.SHOPIFY_OUTCOME,
@@ -247,4 +209,3 @@ async def _tell(
             error=error,
         ),
     )
-    await tell(carrier.database, carrier.live, effect.shop_id, told, carrier.clock())

@@ -105,9 +105,9 @@ PLANTED = (
     Planted(
         name="no_cooloff",
         says="after an unknown outcome the call is made again at once",
-        path="server/outbox/carrying_out.py",
-        old='await _later(carrier, effect, "unknown", carrier.cool_off_ms, str(error))',
-        new='await _later(carrier, effect, "unknown", 0, str(error))',
+        path="server/outbox/stepping.py",
+        old='state="unknown", wait_ms=cool_off_ms, why=str(error), is_news=True',
+        new='state="unknown", wait_ms=0, why=str(error), is_news=True',
         tests=(OUTBOX,),
     ),
     Planted(

@@ -26,7 +26,7 @@ async def replay_what_may_go(
     """
     async with database.connection() as connection:
         freed = await parking.may_go_now(connection, [kind.value for kind in KINDS], LOOKED_AT)
-        named = {_name(one): one for one in freed}
+        named = {replay_id(one): one for one in freed}
         shops = {one.shop_id for one in freed}
         tried: set[OpId] = set()
         for shop_id in sorted(shops):
@@ -38,6 +38,7 @@ async def replay_what_may_go(
     return len(todo)
 
 
-def _name(freed: Freed) -> OpId:
+def replay_id(freed: Freed) -> OpId:
+    """Name a try: the same op for the same reason, by the same version of the contract, is tried once."""
     told = f"{freed.op_id}/{freed.because}/{WIRE_FINGERPRINT}"
     return OpId(f"{OWN_OPS}replay-{digest_hex(told.encode())[:32]}")

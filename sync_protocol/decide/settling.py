@@ -128,14 +128,13 @@ def _counted_before(book: Book, decision: Decision, contras: tuple[Posting, ...]
 
 
 def _is_settled_oversell(book: Book, found: Discrepancy, postings: tuple[Posting, ...]) -> bool:
+    """Whether an oversell is to be left out: opened although the shelf is in the right, or closed although it is not."""
     if found.code is not Code.OVERSELL or found.branch_id is None or found.variant_id is None:
-        return False
-    if found.closed_at is not None:
         return False
     after: Stock = book.stock_of(found.branch_id, found.variant_id)
     for posting in postings:
         after = posted(after, posting)
-    return after.sellable >= 0
+    return after.sellable >= 0 if found.closed_at is None else after.sellable < 0
 
 
 def _same_tracking(book: Book, act: Recorded, decision: Decision) -> tuple[Discrepancy, ...]:

@@ -155,6 +155,9 @@ FACTS = {
 }
 
 
+TWICE = {"lines": [{"variant_id": KURTA, "units": 2}]}
+
+
 @pytest.mark.parametrize("kind", FACTS)
 def test_a_late_fact_from_before_a_count_is_kept_and_cancelled_out(kind):
     shop = Shop()
@@ -201,6 +204,16 @@ def test_a_fact_from_before_a_count_does_not_oversell_a_shelf_that_was_counted_e
     decision = shop.record("manual_fulfillment", FACTS["manual_fulfillment"], ago=90)
     assert (decision.status.value, decision.code) == ("applied", "counted_before")
     assert (shop.sellable(), shop.open_codes()) == (0, [])
+
+
+def test_a_late_receipt_that_was_counted_already_leaves_the_question_of_the_shelf_open():
+    shop = Shop()
+    shop.count(0)
+    shop.sell(2)
+    assert (shop.sellable(), shop.open_codes()) == (-2, ["oversell"])
+    decision = shop.record("receive_stock", FACTS["receive_stock"] | TWICE, ago=60)
+    assert (decision.status.value, decision.code) == ("applied", "counted_before")
+    assert (shop.sellable(), shop.open_codes()) == (-2, ["oversell"])
 
 
 def test_a_branch_sync_after_a_count_is_placed_where_the_store_said_that_the_goods_left():

@@ -59,7 +59,7 @@ class Event(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One event with what the driver knows at that moment.
 
     `unsent`: ops without a result remain. `more`: the reply asks to go on. `away`: more than AWAY_MS have passed since
-    the last contact. `epoch_changed`, `head_differs`: the hello showed another epoch, or another head of this op log.
+    the last contact. `epoch_changed`, `head_differs`: the answer showed another epoch, or another head of this op log.
     `revoked`: it was answered, but as one that may no longer talk.
     """
 
@@ -214,7 +214,9 @@ def _problem(phone: Phone, event: Event) -> Stepped:
             # Not even into quarantine: nothing is wiped, a person has to look at this phone.
             return replace(phone, phase=Phase.STOPPED), ()
         case Problem.REVOKED:
-            return _next(replace(phone, leaving=True))
+            # A restored server may lack what this phone still holds; nothing is wiped before that is handed over.
+            lost = phone.must_offer or event.epoch_changed
+            return _next(replace(phone, leaving=True, must_offer=lost))
         case Problem.EPOCH:
             return _next(replace(phone, greeted=True, must_offer=True, recovering=True))
         case Problem.FORK | Problem.GAP:

@@ -177,9 +177,15 @@ class Exchanges:
         retry_after_ms: int = 0,
     ) -> Event:
         """Return the event of a request that was not taken, remembering the history that it tells of."""
-        if problem is Problem.EPOCH and epoch is not None:
+        changed = epoch is not None and self._memory.epoch not in (None, epoch)
+        if problem is Problem.EPOCH or (problem is Problem.REVOKED and changed):
             self._expected, self._restored_to = epoch, restored_to
-        return Event(kind=EventKind.PROBLEM, problem=problem, retry_after_ms=retry_after_ms)
+        return Event(
+            kind=EventKind.PROBLEM,
+            problem=problem,
+            epoch_changed=problem is Problem.REVOKED and changed,
+            retry_after_ms=retry_after_ms,
+        )
 
     def declined(self, error: Declined) -> Event:
         """Return the event of an answer that took nothing."""

@@ -140,3 +140,15 @@ def test_a_revoked_phone_stops_and_a_new_start_may_try_again():
     assert step(phone, Event(kind=EventKind.TIMER)) == (phone, ())
     phone, actions = step(phone, Event(kind=EventKind.STARTED, unsent=True))
     assert [a.kind for a in actions] == [ActionKind.HELLO]
+
+
+def test_a_revoked_phone_of_another_history_offers_what_it_holds_before_it_is_wiped():
+    phone = Phone(phase=Phase.GREETING)
+    told = Event(kind=EventKind.PROBLEM, problem=Problem.REVOKED, epoch_changed=True)
+    phone, actions = step(phone, told)
+    assert [a.kind for a in actions] == [ActionKind.OFFER]
+    phone, actions = step(phone, Event(kind=EventKind.OFFER_OK, unsent=True, revoked=True))
+    assert [a.kind for a in actions] == [ActionKind.RENUMBER, ActionKind.PUSH]
+    phone, actions = step(phone, Event(kind=EventKind.PUSH_OK, revoked=True))
+    assert [a.kind for a in actions] == [ActionKind.WIPE]
+    assert phone.phase is Phase.STOPPED

@@ -90,6 +90,7 @@ def _events():
     yield Event(kind=EventKind.OFFER_OK)
     for problem in Problem:
         yield Event(kind=EventKind.PROBLEM, problem=problem)
+    yield Event(kind=EventKind.PROBLEM, problem=Problem.REVOKED, epoch_changed=True)
     yield Event(kind=EventKind.FAILED)
     yield Event(kind=EventKind.FAILED, retry_after_ms=7_000)
 

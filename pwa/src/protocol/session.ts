@@ -133,7 +133,8 @@ function troubled(phone: Phone, event: Event): Stepped {
       if (phone.phase === 'pushing' || phone.phase === 'offering') {
         return { phone: { ...phone, phase: 'stopped' }, actions: [] };
       }
-      return next({ ...phone, leaving: true });
+      // A restored server may lack what this phone still holds; nothing is wiped before that is handed over.
+      return next({ ...phone, leaving: true, must_offer: phone.must_offer || event.epoch_changed });
     case 'epoch':
       return next({ ...phone, greeted: true, must_offer: true, recovering: true });
     case 'fork':

@@ -7,7 +7,10 @@ from sync_protocol.ids import Epoch
 
 
 class History(Struct, frozen=True, kw_only=True):
-    """The epoch that holds, and up to when the backup reached that it was restored from (epoch ms).
+    """The epoch that holds, and since when (epoch ms) ops of earlier histories may be missing in it.
+
+    `restored_to` is the oldest moment to which any restore went back: a phone that was away during several must offer
+    what the first of them lost too.
 
     `outbound_from`: epoch ms before which nothing is written to Shopify, since calls of the lost history may still land.
     """
@@ -20,7 +23,10 @@ class History(Struct, frozen=True, kw_only=True):
 async def read_history(connection: Connection) -> History:
     """Return the epoch that holds now."""
     row = await connection.fetchrow(
-        "SELECT id, restored_to, outbound_from FROM epoch ORDER BY began_at DESC, id DESC LIMIT 1"
+        """
+        SELECT id, (SELECT min(restored_to) FROM epoch) AS restored_to, outbound_from
+        FROM epoch ORDER BY began_at DESC, id DESC LIMIT 1
+        """
     )
     assert row is not None, "the first migration makes the first epoch"
     return History(

@@ -138,7 +138,8 @@ class Memory(Struct, kw_only=True):
             if stored is None or stored.result == bytes(raw):
                 continue
             fresh += stored.result is None
-            stored.result, stored.answered_at = bytes(raw), stored.answered_at or now
+            # Of an op that was decided anew the last answer counts: a backup before that has another one.
+            stored.result, stored.answered_at = bytes(raw), now
             stored.open = True
         self.close_settled()
         return fresh

@@ -13,7 +13,7 @@ from tests.phone.transport import HttpTransport
 from tests.server.books import balances, findings, rows_of
 from tests.server.outside import practice_beside
 from tests.server.retail import KURTA, LAHORE, Retail, started_server
-from tests.server.test_parking import desk_rows, manual
+from tests.server.test_parking import desk_rows, manual, replay
 
 HOUR = 3_600_000
 
@@ -37,12 +37,14 @@ class Shop:
         async with self.server.database.connection() as connection:
             await backups.note_backup(connection, manifest, clock())
 
-    async def go_back(self, *, beside: Beside | None = None) -> restoring.Restored:
+    async def go_back(
+        self, *, beside: Beside | None = None, epoch: str = "E2"
+    ) -> restoring.Restored:
         """Stop the server, restore the backup, and start the server on it."""
         clock = self.server.clock
         await self.server.database.close()
         done = await restoring.restore(
-            self.address, self.file, Epoch("E2"), beside or self.beside, clock()
+            self.address, self.file, Epoch(epoch), beside or self.beside, clock()
         )
         database = Database(self.address)
         await database.open()
@@ -127,6 +129,69 @@ async def test_a_shop_an_hour_back_is_healed_by_its_phones_and_names_what_a_lost
         assert await fleet.missing_ranges(connection, retail.id) == ()
     assert (await balances(retail))[LAHORE, "sellable", KURTA] == 50 - 9
     assert await findings(retail) == []
+
+
+async def test_a_phone_that_was_away_during_two_restores_brings_what_the_first_one_lost(shop):
+    retail = shop.retail
+    amna = await retail.phone("amna")
+    await send_some(retail, amna, [900])
+    await shop.back_up()
+    shop.server.clock.pass_ms(HOUR)
+    (lost,) = await send_some(retail, amna, [901])
+    await shop.go_back()
+    shop.server.clock.pass_ms(5 * HOUR)
+    await retail.order("901")
+    shop.file = shop.file.with_name("later.backup")
+    await shop.back_up()
+    await shop.go_back(epoch="E3")
+    shop.hand_over(amna)
+    await synced(amna)
+    assert await rows_of(retail, f"SELECT id FROM op WHERE id = '{lost}'") == [{"id": lost}]
+    assert {op.answer.status for op in amna.phone.memory.ops} == {"applied"}
+    assert await findings(retail) == []
+
+
+async def test_a_revoked_phone_hands_over_what_a_restore_lost_before_it_is_wiped(shop):
+    retail = shop.retail
+    amna = await retail.phone("amna")
+    await send_some(retail, amna, [900])
+    await shop.back_up()
+    shop.server.clock.pass_ms(HOUR)
+    (lost,) = await send_some(retail, amna, [901])
+    assert amna.phone.memory.unsent() == []
+    await shop.go_back()
+    saad = await retail.device("saad")
+    await saad.post("/desk/revoke-device", {"device_id": amna.phone.memory.device_id})
+    shop.hand_over(amna)
+    shop.server.clock.pass_ms(HOUR)
+    await amna.phone.sync()
+    assert amna.phone.phase == "stopped"
+    assert amna.phone.memory.ops == []
+    kept = await rows_of(retail, f"SELECT status, code FROM op WHERE id = '{lost}'")
+    assert kept == [{"status": "parked", "code": "revoked"}]
+
+
+async def test_the_author_of_an_op_that_was_let_go_after_the_backup_learns_that_it_waits_again(
+    shop,
+):
+    retail = shop.retail
+    amna = await retail.phone("amna")
+    await synced(amna)
+    waits = amna.phone.record("manual_fulfillment", manual("900", "m900"))
+    await synced(amna)
+    assert amna.phone.result(waits).status == "parked"
+    shop.server.clock.pass_ms(2 * HOUR)
+    await shop.back_up()
+    shop.server.clock.pass_ms(2 * HOUR)
+    await retail.order("900")
+    await replay(retail, waits)
+    await synced(amna)
+    assert amna.phone.result(waits).status == "applied"
+    await shop.go_back()
+    shop.hand_over(amna)
+    shop.server.clock.pass_ms(HOUR)
+    await synced(amna)
+    assert amna.phone.result(waits).status == "parked"
 
 
 async def test_a_shipment_that_the_lost_history_told_the_store_is_not_told_again(shop):

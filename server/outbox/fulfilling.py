@@ -35,7 +35,11 @@ class Plan(Struct, frozen=True, kw_only=True):
 
 def marker_of(shipment: Fulfillment) -> str:
     """Return the tracking number by which this shipment is found again; one is made up where there is none."""
-    return shipment.tracking_number or f"RWN-{shipment.id[-12:]}"
+    return shipment.tracking_number or _own_mark(shipment)
+
+
+def _own_mark(shipment: Fulfillment) -> str:
+    return f"RWN-{shipment.id[-12:]}"
 
 
 def tracking_of(shipment: Fulfillment) -> Tracking:
@@ -45,6 +49,11 @@ def tracking_of(shipment: Fulfillment) -> Tracking:
     template = "" if courier is None or shipment.tracking_number is None else courier.tracking_url
     url = shipment.tracking_url or template.replace("{number}", number) or None
     name = courier.name if courier is not None else shipment.courier or "Other"
+    # Numbers are corrected, and a restored server may not know the one that was sent: our own mark rides along.
+    if url is not None:
+        url = f"{url.partition('#')[0]}#{_own_mark(shipment)}"
+    elif number != _own_mark(shipment):
+        name = f"{name} {_own_mark(shipment)}"
     return Tracking(company=name, number=number, url=url)
 
 
@@ -68,12 +77,19 @@ def ours(order: answers.Order, shipment: Fulfillment, others: frozenset[str]) ->
     live = [f for f in order.fulfillments if f.status.upper() == "SUCCESS" and f.id not in others]
     if any(f.id == shipment.shopify_fulfillment_gid for f in live):
         return shipment.shopify_fulfillment_gid
-    marker = marker_of(shipment)
-    for fulfillment in live:
-        numbers = {info.number for info in fulfillment.tracking_info}
-        if marker in numbers and _units_of(fulfillment) == _wanted(shipment):
-            return fulfillment.id
-    return None
+    return next((f.id for f in live if _is_marked(f, shipment)), None)
+
+
+def _is_marked(fulfillment: answers.Fulfillment, shipment: Fulfillment) -> bool:
+    """Whether it carries the shipment's own mark; or the number that people gave it, and its very units."""
+    mark = _own_mark(shipment)
+    for info in fulfillment.tracking_info:
+        if mark in (info.number, (info.url or "").partition("#")[2]):
+            return True
+        if (info.company or "").endswith(mark):
+            return True
+    numbers = {info.number for info in fulfillment.tracking_info}
+    return marker_of(shipment) in numbers and _units_of(fulfillment) == _wanted(shipment)
 
 
 def _units_of(fulfillment: answers.Fulfillment) -> dict[str, int]:

@@ -82,8 +82,9 @@ def after_looking(
         gid = ours(order, shipment, others)
         # Nothing is there to be changed: it was never told, or has been taken back already.
         return Withdraw() if gid is None else FollowUp(gid=gid)
-    if effect.state == "pending" and shipment.shopify_state is ShopifyState.NOT_YET:
-        # The dispatch was taken back before Shopify was told of it.
+    # The dispatch was undone meanwhile; what has reached Shopify is still found, and cancelled by its own effect.
+    taken_back = shipment.shopify_state is ShopifyState.NOT_YET
+    if effect.state == "pending" and taken_back:
         return Withdraw()
     planned = plan(order, shipment, others)
     if planned.found_gid is not None:
@@ -95,7 +96,7 @@ def after_looking(
     if effect.state == "sent":
         # Another worker died around its call and nothing is to be seen yet: the call may still land.
         return Later(state="unknown", wait_ms=cool_off_ms, why="The last try was cut off.")
-    return Create(plan=planned)
+    return Withdraw() if taken_back else Create(plan=planned)
 
 
 def after_not_looking(effect: Claimed, error: ShopifyError) -> Later:

@@ -261,7 +261,7 @@ def shopify_outcome(book: Book, act: Recorded, body: ShopifyOutcome) -> Decision
         return parked(Code.UNKNOWN_REFERENCE, f"fulfillment {body.fulfillment_id}")
     shipment, order = found
     after = _after_outcome(shipment, body)
-    failed = body.state is ShopifyState.FAILED
+    failed = body.state is ShopifyState.FAILED and not _taken_back(shipment, body)
     if after == shipment and not failed:
         return noop()
     after = replace(after, rev=shipment.rev + 1)
@@ -287,6 +287,10 @@ def shopify_outcome(book: Book, act: Recorded, body: ShopifyOutcome) -> Decision
 
 def _after_outcome(shipment: Fulfillment, body: ShopifyOutcome) -> Fulfillment:
     """Only the outcome of the fulfilling itself says where the shipment stands; the others leave a word behind."""
+    if _taken_back(shipment, body):
+        # By its gid it will be cancelled; that it is dispatched again has yet to come, and to be told.
+        gid = body.shopify_fulfillment_gid or shipment.shopify_fulfillment_gid
+        return replace(shipment, shopify_fulfillment_gid=gid)
     if body.effect is EffectKind.SHOPIFY_FULFILL:
         return replace(
             shipment,
@@ -301,6 +305,12 @@ def _after_outcome(shipment: Fulfillment, body: ShopifyOutcome) -> Fulfillment:
     if undone and body.shopify_fulfillment_gid == shipment.shopify_fulfillment_gid:
         return replace(after, shopify_fulfillment_gid=None)
     return after
+
+
+def _taken_back(shipment: Fulfillment, body: ShopifyOutcome) -> bool:
+    """Whether the dispatch was undone while the store was being told of it."""
+    telling = body.effect is EffectKind.SHOPIFY_FULFILL
+    return telling and shipment.shopify_state is ShopifyState.NOT_YET
 
 
 def time_passed(book: Book, act: Recorded, body: TimePassed) -> Decision:

@@ -119,6 +119,47 @@ async def test_a_worker_that_dies_around_its_call_leaves_one_shipment(
     await one_shipment(outside, order)
 
 
+@pytest.mark.parametrize("courier", ["tcs", "other"])
+async def test_a_number_corrected_while_nobody_knows_whether_the_call_arrived_makes_no_second_one(
+    outside, courier
+):
+    order = outside.place(2)
+    await outside.take_over(order)
+    await outside.dispatched(order, courier=courier)
+    outside.fault("drop_after", CREATE)
+    await outside.carry_out(patiently=False)
+    assert (await outside.state())[0] == "unknown"
+    device = await outside.retail.device("amna")
+    body = {"fulfillment_id": "f1", "courier": courier, "tracking_number": "9999"}
+    await device.do("set_tracking", body)
+    await outside.carry_out()
+    (made,) = outside.shipments(order)
+    assert [info.number for info in made.tracking_info()] == ["9999"]
+    assert await outside.state() == ("confirmed", None)
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_dispatch_undone_while_nobody_knows_whether_the_call_arrived_can_be_made_again(
+    outside, arrived
+):
+    order = outside.place()
+    await outside.take_over(order)
+    await outside.dispatched(order)
+    outside.fault("drop_after" if arrived else "drop_before", CREATE)
+    await outside.carry_out(patiently=False)
+    device = await outside.retail.device("amna")
+    await device.do("undo_dispatch", {"fulfillment_id": "f1"})
+    await outside.carry_out()
+    assert outside.shipments(order) == []
+    assert (await outside.state())[0] == "not_yet"
+    again = {"fulfillment_id": "f1", "courier": "tcs", "tracking_number": "7713"}
+    await device.do("dispatch", again)
+    await outside.carry_out()
+    (made,) = outside.shipments(order)
+    assert [info.number for info in made.tracking_info()] == ["7713"]
+    assert await outside.state() == ("confirmed", None)
+
+
 async def test_two_workers_at_once_make_one_call(outside):
     order = outside.place()
     await outside.take_over(order)

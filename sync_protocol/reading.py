@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from sync_protocol.canonical import canonical, digest_base64
-from sync_protocol.ids import OpId, StaffId
+from sync_protocol.ids import OWN_OPS, OpId, StaffId
 from sync_protocol.limits import ID_MAX, INTEGER_MAX, NESTING_MAX, OP_BYTES_MAX, TEXT_MAX
 from sync_protocol.nesting import pruned
 from sync_protocol.ops import Op, OpBody, kind_rule
@@ -93,6 +93,13 @@ def read_op(raw: bytes, bytes_max: int = OP_BYTES_MAX) -> ReadOp | Unreadable:
             op=op, body=None, problem="invalid", detail=str(error), refs=refs, content_hash=content
         )
     return ReadOp(op=op, body=typed, refs=refs, content_hash=content)
+
+
+def read_phone_op(raw: bytes) -> ReadOp | Unreadable:
+    """Read an op that a phone sent; a name kept for the server's own ops is none."""
+    read = read_op(raw)
+    named = read.id if isinstance(read, Unreadable) else read.op_id
+    return nameless(raw, f"its id begins with {OWN_OPS}") if named.startswith(OWN_OPS) else read
 
 
 def _not_usable(raw: bytes, detail: str) -> ReadOp | Unreadable:

@@ -10,9 +10,9 @@ from server.db.connections import Connection
 from sync_protocol.bodies.desk import Dismiss, Replay
 from sync_protocol.codes import BLOCKING, Code
 from sync_protocol.decide.book import Waiting
-from sync_protocol.ids import DeviceId, Incarnation, OpId, ShopId, StaffId
+from sync_protocol.ids import SHOPIFY_DEVICE, DeviceId, Incarnation, OpId, ShopId, StaffId
 from sync_protocol.ops import OpBody
-from sync_protocol.reading import read_op
+from sync_protocol.reading import read_op, read_phone_op
 from sync_protocol.shop import Role, Staff
 
 WAITING_MAX = 2_000
@@ -117,9 +117,10 @@ ORDER BY op.recorded_at, op.n LIMIT $3
 
 
 def _waiting(row: asyncpg.Record) -> Waiting:
+    own = row["device_id"] == SHOPIFY_DEVICE
     return Waiting(
         raw=row["sent"],
-        read=read_op(row["sent"], NEWS_BYTES_MAX),
+        read=read_op(row["sent"], NEWS_BYTES_MAX) if own else read_phone_op(row["sent"]),
         staff=_person(row),
         device_id=DeviceId(row["device_id"]),
         incarnation=Incarnation(row["incarnation"]),

@@ -16,13 +16,13 @@ from server.sync.applying import Applied, apply_chunk
 from server.sync.boarding import show
 from server.sync.live import Live
 from server.sync.pulling import pull
-from sync_protocol.ids import OWN_OPS, Epoch
+from sync_protocol.ids import Epoch
 from sync_protocol.limits import OPS_PER_TRANSACTION, PUSH_OPS_MAX
 from sync_protocol.messages.hello import DeviceHead
 from sync_protocol.messages.pull import PullRequest
 from sync_protocol.messages.push import Problem, PushReply, PushRequest
 from sync_protocol.nesting import cut_ops
-from sync_protocol.reading import ReadOp, Unreadable, nameless, read_op
+from sync_protocol.reading import read_phone_op
 from sync_protocol.server_session import Incoming, admit, epoch_problem
 from sync_protocol.taking import Sender
 
@@ -57,13 +57,6 @@ def read_push(raw: bytes) -> tuple[PushRequest, tuple[Incoming, ...]]:
             raise msgspec.DecodeError(str(error)) from error
         request, texts = _decode_around(cut[0]), cut[1]
     return request, tuple(Incoming(raw=text, read=read_phone_op(text)) for text in texts)
-
-
-def read_phone_op(raw: bytes) -> ReadOp | Unreadable:
-    """Read an op that a phone sent; a name kept for the server's own ops is none."""
-    read = read_op(raw)
-    named = read.id if isinstance(read, Unreadable) else read.op_id
-    return nameless(raw, f"its id begins with {OWN_OPS}") if named.startswith(OWN_OPS) else read
 
 
 def _decode_around(envelope: bytes) -> PushRequest:

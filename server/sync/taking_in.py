@@ -9,10 +9,11 @@ from server.db import devices, op_log
 from server.db.devices import Visitor
 from server.db.pool import Database
 from server.sync.live import Live
-from server.sync.pushing import push_chunks, read_phone_op
+from server.sync.pushing import push_chunks
 from sync_protocol.canonical import digest_hex
 from sync_protocol.ids import DeviceId, Incarnation, ShopId
 from sync_protocol.permissions import DECIDES_ALONE
+from sync_protocol.reading import read_phone_op
 from sync_protocol.server_session import Incoming
 from sync_protocol.taking import Sender
 

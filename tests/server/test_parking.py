@@ -236,3 +236,16 @@ async def test_locking_out_is_for_supervisors_and_for_devices_of_their_own_shop(
     assert told.status_code == 403
     for device in (theirs, saad, amna):
         assert (await device.post("/sync/pull", {})).status_code == 200
+
+
+async def test_an_op_under_a_name_of_the_servers_own_is_dismissed_under_the_name_it_was_given(
+    retail,
+):
+    device = await retail.device("amna")
+    kept = await device.do("receive_stock", {"branch_id": LAHORE, "lines": []}, id="shopify/1")
+    assert (kept["status"], kept["code"]) == ("parked", "unreadable")
+    assert await replay(retail, kept["id"], kind="dismiss", reason="not ours") == "applied"
+    (row,) = await rows_of(retail, f"SELECT result FROM op WHERE id = '{kept['id']}'")
+    told = msgspec.json.decode(row["result"])
+    assert (told["id"], told["code"]) == (kept["id"], "dismissed")
+    assert await rows_of(retail, "SELECT id FROM op WHERE id = 'shopify/1'") == []

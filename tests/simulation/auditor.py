@@ -155,9 +155,22 @@ class Auditor(Watching):
         """After a phone did something: what it believes was told to it, and a timer is armed or an answer awaited."""
         talk.o2_only_an_answer_ends_waiting(self.model, handset.disk)
         phone = handset.phone
+        held = {op.id for op in handset.disk.ops}
+        if handset.held - held and phone.phase == "stopped":
+            self._wiped_itself(handset)
+        handset.held = held
         if handset.talking is None and phone._started and phone.phase != "stopped":
             resting = is_resting(phone.phase) and phone.due_at is not None
             need("R12", resting, handset.name, phone.phase)
+
+    def _wiped_itself(self, handset: Handset) -> None:
+        """A revoked phone keeps nothing once it has handed over what the server lacks; not earlier."""
+        for op_id in handset.held:
+            shown = self.model.shown.get(op_id)
+            if shown is not None:
+                there = op_id in self._server.tables.ops
+                need("L3", there, handset.name, op_id, "was wiped and is not here")
+                shown.excused = True
 
     def restored(self) -> None:
         """Another history begins: the auditor's books of it are made anew from its ledger."""

@@ -18,13 +18,13 @@ from sync_protocol.bodies.store_news import ShopifyOrder
 from sync_protocol.codes import BLOCKING
 from sync_protocol.decide.book import Book, Moved, Waiting
 from sync_protocol.decide.clocks import server_time
-from sync_protocol.ids import OpId
+from sync_protocol.ids import SHOPIFY_DEVICE, OpId
 from sync_protocol.ledger import SELLABLE, LedgerEntry
 from sync_protocol.messages.push import Problem
 from sync_protocol.ops import OpBody
 from sync_protocol.outcomes import ResultStatus
 from sync_protocol.project import before_of
-from sync_protocol.reading import ReadOp, read_op
+from sync_protocol.reading import ReadOp, read_op, read_phone_op
 from sync_protocol.server_session import Incoming
 from sync_protocol.taking import Decided, Fresh, Held, Sender
 from tests.simulation import tables
@@ -117,9 +117,10 @@ def _waiting(draft: Draft, kept: KeptOp) -> Waiting:
     device = draft.read("devices").get(kept.device_id)
     owner = None if device is None else people.get(device.staff_id)
     assert kept.code is not None, "a parking says why"
+    own = kept.device_id == SHOPIFY_DEVICE
     return Waiting(
         raw=kept.sent,
-        read=read_op(kept.sent, NEWS_BYTES_MAX),
+        read=read_op(kept.sent, NEWS_BYTES_MAX) if own else read_phone_op(kept.sent),
         staff=people.get(kept.by) or owner or STORE,
         device_id=kept.device_id,
         incarnation=kept.incarnation,

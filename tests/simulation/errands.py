@@ -136,7 +136,9 @@ class Errands:
             if effect.kind is EffectKind.SHOPIFY_CANCEL:
                 sent.live = False
             elif effect.kind is EffectKind.SHOPIFY_TRACKING:
-                sent.number = tracking_of(shipment).number
+                tracking = tracking_of(shipment)
+                sent.number, sent.url = tracking.number, tracking.url
+                sent.company = tracking.company
 
         try:
             self.store.change(gid, act, self.fault())

@@ -244,7 +244,8 @@ class FastServer:
         self.tables = replace(
             made,
             epoch=epoch,
-            restored_to=taken_at,
+            # The oldest moment to which any restore went back (`server.db.epochs`).
+            restored_to=min(taken_at, made.restored_to or taken_at),
             backed_up_to=taken_at,
             outbound_from=self.clock() + OUTBOUND_PAUSE_MS,
             devices=devices,

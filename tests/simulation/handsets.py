@@ -18,7 +18,7 @@ from sync_protocol.shop import Staff
 from tests.phone.driver import Phone
 from tests.phone.memory import Memory
 from tests.phone.surroundings import Surroundings
-from tests.phone.transport import Answer, NoAnswer
+from tests.phone.transport import TIMEOUT_S, Answer, NoAnswer
 from tests.simulation.fast_server import Crashed
 
 Post = Callable[[str, str, bytes], Awaitable[Answer]]
@@ -102,8 +102,12 @@ class Fate(StrEnum):
 
 
 class Weather(Struct, kw_only=True):
-    """How the network behaves now: `fate` is drawn for each request, `waits` says whether it is on its way for a while."""
+    """How the network behaves now: `fate` is drawn for each request, `waits` says whether it is on its way for a while.
 
+    `now` is the world's clock: whoever has waited longer than a phone's time limit gets no answer any more.
+    """
+
+    now: Callable[[], int]
     fate: Callable[[], Fate]
     waits: Callable[[], bool]
 
@@ -134,7 +138,7 @@ class Line:
         self.captured: deque[Letter] = deque(maxlen=8)
 
     async def post(self, path: str, body: bytes) -> Answer:
-        fate = self._weather.fate()
+        fate, asked_at = self._weather.fate(), self._weather.now()
         if self._weather.waits():
             await _Elsewhere()
         if fate is Fate.LOST:
@@ -150,6 +154,8 @@ class Line:
             await _Elsewhere()
         if fate in (Fate.REPLY_LOST, Fate.TWICE_REPLY_LOST):
             raise NoAnswer("the answer was lost")
+        if self._weather.now() - asked_at > TIMEOUT_S * 1000:
+            raise NoAnswer("the phone waits no longer")
         return answer
 
     async def deliver(self, letter: Letter) -> Answer:
@@ -194,7 +200,8 @@ class Handset:
         self.talking: Coroutine | None = None
         self.copy: bytes | None = None
         self.in_hand: deque[Begun] = deque(maxlen=6)
-        self.gone = False
+        self.held: set[OpId] = set()
+        """What its disk held when the auditor last looked."""
 
     @property
     def staff(self) -> Staff:
@@ -239,6 +246,7 @@ class Handset:
         """The phone is put back to its copy; what was recorded since is lost with its storage."""
         assert self.copy is not None
         self.disk = Disk.restored(self.copy)
+        self.held = {op.id for op in self.disk.ops}
         self.restart()
 
     def twin(self, name: str, around: Surroundings, line: Line, clock: Clockwork) -> "Handset":

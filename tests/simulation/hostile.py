@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from server.sync.pushing import read_push
 from sync_protocol.ids import DeviceId, StaffId
 from sync_protocol.permissions import stock_stream, work_stream
 from tests.simulation.handsets import Letter
@@ -39,7 +40,7 @@ def replay(world: World) -> None:
     if not letters or world.server.down:
         return
     letter = world.rng.choice(letters)
-    ids = [msgspec.json.decode(op)["id"] for op in _ops.decode(letter.body).ops]
+    ids = [incoming.id for incoming in read_push(letter.body)[1]]
     before = world.server.tables
     if not ids or not all(op_id in before.ops for op_id in ids):
         return
@@ -48,13 +49,6 @@ def replay(world: World) -> None:
     after = world.server.tables
     for name in UNTOUCHED:
         need("S2", getattr(after, name) == getattr(before, name), name, "changed by a replay")
-
-
-class _Ops(msgspec.Struct):
-    ops: tuple[msgspec.Raw, ...] = ()
-
-
-_ops = msgspec.json.Decoder(_Ops)
 
 
 def _push(world: World, staff_id: str, *texts: bytes) -> None:

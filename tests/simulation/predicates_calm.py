@@ -82,14 +82,22 @@ def l5_shipments_are_told_once(tables: Tables, store: Storefront) -> None:
         for sent in order.sent
         if sent.ours and sent.live
     }
-    cancelled = {
-        sent.gid for order in store.orders.values() for sent in order.sent if not sent.live
+    # What the desk had recorded of somebody else's fulfillment is taken over by the parcel that it was (R24).
+    elsewhere = {
+        sent.gid
+        for order in store.orders.values()
+        for sent in order.sent
+        if not sent.live or not sent.ours
     }
+    ours = {queued.fulfillment_id for queued in tables.outbox.values()}
     for shipment in tables.book.fulfillments.values():
         if shipment.workflow is not Workflow.SMART or shipment.refused:
             continue
         if shipment.shopify_state is ShopifyState.CONFIRMED:
-            told = shipment.id in standing or shipment.shopify_fulfillment_gid in {None, *cancelled}
+            gid = shipment.shopify_fulfillment_gid
+            told = shipment.id in standing or gid in elsewhere
+            # What was taken over from a Branch Sync record was never told by us.
+            told = told or (gid is None and shipment.id not in ours)
             need("L5", told, shipment.id, shipment.shopify_fulfillment_gid)
         need(
             "L5",

@@ -4,6 +4,7 @@ from msgspec import Raw
 
 from sync_protocol.fulfillments import NEVER_LEFT, Workflow
 from sync_protocol.ids import SHOPIFY_DEVICE, DeviceId, StreamName
+from sync_protocol.ledger import out_account
 from sync_protocol.messages.hello import HelloReply
 from sync_protocol.messages.offer import OfferReply
 from sync_protocol.messages.pull import PullReply
@@ -147,14 +148,19 @@ def f4_our_own_echo_asks_nobody(model: Model, commit: Commit) -> None:
         order = book.orders[order_id]
         for line in order.lines:
             wanted = needs_branch_units(line)
-            if not wanted:
-                continue
+            if not wanted or out_account(line.id) in model.overridden:
+                continue  # nothing, or a supervisor said that it did not leave like that
             foreign = 0
             for shown in order.store_fulfillments:
                 if not shown.live:
                     continue
                 mine = book.fulfillments.get(model.own_gids.get(shown.gid, ""))
-                if mine is not None and mine.state not in NEVER_LEFT:
+                if (
+                    mine is not None
+                    and mine.state not in NEVER_LEFT
+                    # After a restore we may not know yet that this one is ours too.
+                    and mine.shopify_fulfillment_gid in (None, shown.gid)
+                ):
                     continue
                 foreign += sum(x.units for x in shown.lines if x.order_line_id == line.id)
             need("F4", foreign > 0, order_id, line)

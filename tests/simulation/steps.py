@@ -21,6 +21,8 @@ from tests.simulation.world import VARIANTS, World
 Step = Callable[[World], None]
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 CHECK_EVERY = 100
+RESTORE_TAKES_MS = 30_000
+"""Nobody waits that long for an answer of the server that was."""
 
 
 def run(seed: int, steps: int) -> World:
@@ -37,7 +39,7 @@ def run(seed: int, steps: int) -> World:
 
 def step(world: World) -> None:
     """Let a little time pass and one thing happen."""
-    world.now += world.rng.randint(0, 20_000)
+    world.now += world.rng.randint(0, 4_000)
     world.store.tick(world.now)
     happening = world.rng.choices(_HAPPENINGS, cum_weights=_WEIGHTS)[0]
     with contextlib.suppress(Crashed):  # the server starts again with what it had committed
@@ -244,6 +246,7 @@ def a_backup_is_restored(world: World) -> None:
     if not world.on["restore"] or not world.backups or world.counts["restores"] >= 3:
         return
     world.counts["restores"] += 1
+    world.now += RESTORE_TAKES_MS
     place = world.rng.randrange(len(world.backups))
     taken_at, made = world.backups[place]
     del world.backups[place + 1 :]
@@ -338,7 +341,7 @@ HAPPENINGS: dict[Step, float] = {
     the_database_goes_or_comes: 0.3,
     a_backup_is_made: 0.8,
     a_backup_is_restored: 0.2,
-    time_passes: 0.5,
+    time_passes: 1.0,
     an_order_is_placed: 1.6,
     an_order_changes: 2.0,
     hooks_stop_or_go: 0.3,

@@ -55,6 +55,8 @@ class Sent(Struct, kw_only=True):
 
     gid: str
     number: str | None
+    url: str | None
+    company: str | None
     units: dict[str, int]
     at: int
     ours: bool
@@ -138,7 +140,8 @@ class Storefront:
         """Somebody fulfils in the store's own admin what is left of an order."""
         units = {line.id: order.left(line) for line in order.lines if order.left(line) > 0}
         if units and order.cancelled_at is None:
-            self._send(order, units, self._rng.choice((None, "by hand")), ours=False)
+            number = self._rng.choice((None, "by hand"))
+            self._send(order, units, Tracking(number=number), ours=False)
 
     def cancel_by_hand(self, order: Placed) -> None:
         """Somebody takes a fulfillment back in the store's own admin."""
@@ -226,15 +229,23 @@ class Storefront:
         ):
             refused = answers.UserError(message="Invalid fulfillment order line item quantity")
             return FulfillmentWritten(user_errors=(refused,))
-        sent = self._send(order, units, tracking.number, ours=True)
+        sent = self._send(order, units, tracking, ours=True)
         sent.shipment_id = shipment_id
         return FulfillmentWritten(fulfillment=_shown_sent(sent))
 
     def _send(
-        self, order: Placed, units: dict[str, int], number: str | None, *, ours: bool
+        self, order: Placed, units: dict[str, int], tracking: Tracking, *, ours: bool
     ) -> Sent:
         gid = f"gid://shopify/Fulfillment/{next(self._serial)}"
-        sent = Sent(gid=gid, number=number, units=units, at=self._clock(), ours=ours)
+        sent = Sent(
+            gid=gid,
+            number=tracking.number,
+            url=tracking.url,
+            company=tracking.company,
+            units=units,
+            at=self._clock(),
+            ours=ours,
+        )
         order.sent.append(sent)
         self._changed(order)
         return sent
@@ -326,7 +337,9 @@ def _shown_sent(sent: Sent) -> answers.Fulfillment:
         id=sent.gid,
         status="SUCCESS" if sent.live else "CANCELLED",
         created_at=_iso(sent.at // 1000),
-        tracking_info=(answers.TrackingInfo(number=sent.number),),
+        tracking_info=(
+            answers.TrackingInfo(number=sent.number, url=sent.url, company=sent.company),
+        ),
         fulfillment_line_items=answers.Page(
             nodes=tuple(
                 answers.FulfillmentLine(

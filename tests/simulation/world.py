@@ -143,7 +143,7 @@ class World:
         return seeded_surroundings(f"{self.seed}/{name}", clock), clock
 
     def line(self, device_id: DeviceId) -> Line:
-        weather = Weather(fate=self._fate, waits=lambda: self.has("waits", 0.12))
+        weather = Weather(now=self.clock, fate=self._fate, waits=lambda: self.has("waits", 0.15))
         return Line(self.server.post, device_id, weather, self.late)
 
     # Chance
@@ -181,6 +181,7 @@ class World:
         """Let a person record an op; from then on it was shown as saved."""
         op_id = handset.phone.record(kind, body, **envelope)
         self.auditor.shown(handset.device_id, handset.disk.ops[-1])
+        handset.held.add(handset.disk.ops[-1].id)
         return op_id
 
     def talk(self, handset: Handset) -> None:

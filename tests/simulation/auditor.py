@@ -136,9 +136,11 @@ class Auditor(Watching):
             need("S1", result.id == op_id)
             if result.code is Code.ID_REUSE:
                 self.model.counts["id_reuses"] += 1
-        if Code.ID_REUSE.value.encode() in raw:
-            return  # what came under another op's id; the answer to that id belongs to the first
         need("S1", op_id in tables.ops, op_id, "is answered and not kept")
+        if raw != tables.ops[op_id].result and any(
+            name.startswith(f"{op_id}~") and kept.result == raw for name, kept in tables.ops.items()
+        ):
+            return  # what came under another op's id; the answer to that id belongs to the first
         model.acks[tables.epoch][op_id] = raw
         shown = model.shown.get(op_id)
         if shown is not None and shown.answered_at is None:

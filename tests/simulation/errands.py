@@ -190,11 +190,11 @@ class Errands:
             if order is not None:
                 self.read_but_not_told.append(order)
 
-    def tell_readings(self) -> None:
-        """Tell what was read, in no order."""
-        self._rng.shuffle(self.read_but_not_told)
-        while self.read_but_not_told:
-            self.server.tell(reading.news_of(self.read_but_not_told.pop()))
+    def tell_reading(self) -> None:
+        """Tell one of the things that were read, in no order."""
+        if self.read_but_not_told:
+            place = self._rng.randrange(len(self.read_but_not_told))
+            self.server.tell(reading.news_of(self.read_but_not_told.pop(place)))
 
     def reconcile(self) -> None:
         """Read every order of the store anew."""

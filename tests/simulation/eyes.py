@@ -123,7 +123,7 @@ class Eyes:
         wanted = [(line, n) for line, n in lines if n > 0]
         if not wanted and order.lines:
             wanted = [(self.rng.choice(order.lines), 1)]
-        return [_units(line, n if self.chance(0.8) else 1) for line, n in wanted]
+        return [_units(line, n if self.chance(0.5) else 1) for line, n in wanted]
 
 
 def _units(line: OrderLine, units: int) -> dict:

@@ -28,6 +28,13 @@ class Killed(Exception):
     """The app was killed in the middle of what it was doing; its disk is whole."""
 
 
+class Endless(AssertionError):
+    """A phone asks and asks, and never rests."""
+
+
+ASKED_AT_MOST = 2_000
+
+
 class Fuse:
     """Burns down with every write to a disk; at nought the app is killed, before that write or behind it."""
 
@@ -135,9 +142,14 @@ class Line:
         self._weather = weather
         self._late = late
         self.token = token
+        self.asked = 0
+        """Requests since the phone was last left to itself."""
         self.captured: deque[Letter] = deque(maxlen=8)
 
     async def post(self, path: str, body: bytes) -> Answer:
+        self.asked += 1
+        if self.asked > ASKED_AT_MOST:
+            raise Endless
         fate, asked_at = self._weather.fate(), self._weather.now()
         if self._weather.waits():
             await _Elsewhere()
@@ -214,6 +226,7 @@ class Handset:
     def talk(self) -> None:
         """Begin to sync, or go on where the phone waits; come back when it waits again or rests."""
         if self.talking is None:
+            self.line.asked = 0
             self.talking = self.phone.sync()
         try:
             self.talking.send(None)

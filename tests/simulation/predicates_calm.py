@@ -98,7 +98,9 @@ def l5_shipments_are_told_once(tables: Tables, store: Storefront) -> None:
             told = shipment.id in standing or gid in elsewhere
             # What was taken over from a Branch Sync record was never told by us.
             told = told or (gid is None and shipment.id not in ours)
-            need("L5", told, shipment.id, shipment.shopify_fulfillment_gid)
+            need("L5", told, shipment.id, gid)
+        failed = shipment.shopify_state is ShopifyState.FAILED
+        need("L5", not failed or shipment.id not in standing, shipment.id, "is told and was not")
         need(
             "L5",
             shipment.shopify_state not in (ShopifyState.QUEUED, ShopifyState.UNKNOWN),

@@ -298,7 +298,7 @@ def orders_are_read(world: World) -> None:
 
 def readings_are_told(world: World) -> None:
     if not world.server.down:
-        world.errands.tell_readings()
+        world.errands.tell_reading()
 
 
 def the_store_is_swept(world: World) -> None:
@@ -347,7 +347,7 @@ HAPPENINGS: dict[Step, float] = {
     hooks_stop_or_go: 0.3,
     a_webhook_arrives: 5.0,
     orders_are_read: 3.0,
-    readings_are_told: 3.0,
+    readings_are_told: 4.0,
     the_store_is_swept: 0.25,
     effects_are_carried_out: 5.0,
     time_does_its_work: 1.0,

@@ -103,7 +103,7 @@ class Storefront:
         lines = [
             Line(id=f"{number}{place}", variant_id=rng.choice(variants), ordered=n, current=n)
             for place in range(1, rng.choice((2, 2, 3)))
-            for n in (rng.randint(1, 3),)
+            for n in (rng.randint(1, 4),)
         ]
         order = Placed(
             id=OrderId(str(number)),

@@ -219,7 +219,8 @@ class World:
 
     def _work_off(self) -> None:
         self.errands.read_due()
-        self.errands.tell_readings()
+        while self.errands.read_but_not_told:
+            self.errands.tell_reading()
         for _ in range(8):
             self.now = max(self.now + 130_000, self.server.tables.outbound_from)
             self.store.tick(self.now)

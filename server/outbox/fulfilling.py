@@ -73,21 +73,32 @@ def plan(order: answers.Order, shipment: Fulfillment, others: frozenset[str]) ->
 
 
 def ours(order: answers.Order, shipment: Fulfillment, others: frozenset[str]) -> str | None:
-    """Return the gid under which the store has the shipment: the one it told us, else found by number and units."""
-    live = [f for f in order.fulfillments if f.status.upper() == "SUCCESS" and f.id not in others]
-    if any(f.id == shipment.shopify_fulfillment_gid for f in live):
+    """Return the gid under which the store has the shipment: the one it told us, else found by its own mark.
+
+    Without the mark the number that people gave it and its very units find it, where no other shipment has that gid. The
+    mark alone is enough: after a restore others may have written down our own fulfillment as somebody else's.
+    """
+    live = [f for f in order.fulfillments if f.status.upper() == "SUCCESS"]
+    unclaimed = [f for f in live if f.id not in others]
+    if any(f.id == shipment.shopify_fulfillment_gid for f in unclaimed):
         return shipment.shopify_fulfillment_gid
-    return next((f.id for f in live if _is_marked(f, shipment)), None)
+    marked = next((f.id for f in live if _carries_mark(f, shipment)), None)
+    if marked is not None:
+        return marked
+    return next((f.id for f in unclaimed if _is_numbered(f, shipment)), None)
 
 
-def _is_marked(fulfillment: answers.Fulfillment, shipment: Fulfillment) -> bool:
-    """Whether it carries the shipment's own mark; or the number that people gave it, and its very units."""
+def _carries_mark(fulfillment: answers.Fulfillment, shipment: Fulfillment) -> bool:
+    """Whether our own mark stands in a number's place, at the end of a link, or behind a courier without one."""
     mark = _own_mark(shipment)
-    for info in fulfillment.tracking_info:
-        if mark in (info.number, (info.url or "").partition("#")[2]):
-            return True
-        if (info.company or "").endswith(mark):
-            return True
+    return any(
+        mark in (info.number, (info.url or "").partition("#")[2])
+        or (info.company or "").endswith(mark)
+        for info in fulfillment.tracking_info
+    )
+
+
+def _is_numbered(fulfillment: answers.Fulfillment, shipment: Fulfillment) -> bool:
     numbers = {info.number for info in fulfillment.tracking_info}
     return marker_of(shipment) in numbers and _units_of(fulfillment) == _wanted(shipment)
 

@@ -162,7 +162,7 @@ def a_phone_is_cloned(world: World) -> None:
         world.serial += 1
         name = f"{handset.name}-twin{world.serial}"
         around, clock = world.around(name)
-        world.handsets.append(handset.twin(name, around, world.line(handset.device_id), clock))
+        world.handsets.append(handset.twin(name, around, world.line(handset.line.token), clock))
 
 
 def a_phone_is_wiped(world: World) -> None:

@@ -21,7 +21,7 @@ NODE_PHONE_SOURCES := $(shell find pwa/src/protocol pwa/src/store pwa/src/sync p
 PAGE_SOURCES := $(shell find pwa -type f -not -path '*/node_modules/*' -not -path 'pwa/dist/*' -not -path 'pwa/tests/*' -not -name '.*' -not -name '* *')
 
 .PHONY: help setup check check-python check-pages check-generated test test-python test-pages \
-	test-browser demo serve bench mutants chaos nightly generate lock browser
+	test-browser demo serve bench mutants chaos soak ablations nightly generate lock browser
 
 help: ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 12
@@ -47,8 +47,15 @@ mutants: .venv/ready ## plant bugs one by one; each must be caught (MUTANTS="nam
 chaos: .venv/ready ## hurt real servers at full size, an hour or two; each run prints a line (CHAOS="server-kills …" for a few)
 	for run in $(or $(CHAOS),$(CHAOS_RUNS)); do $(IN) tests.chaos $$run; done
 
+soak: .venv/ready ## simulated shops until one goes wrong, or only SEEDS=10000 of them
+	$(IN) tests.simulation soak $(if $(SEEDS),--seeds $(SEEDS))
+
+ablations: .venv/ready ## each defence switched off: how many simulated shops notice (SEEDS=60)
+	$(IN) tests.simulation ablations $(if $(SEEDS),--seeds $(SEEDS))
+
 nightly: .venv/ready ## the properties over 5,000 random histories each
-	RAWANA_EXAMPLES=5000 $(IN) pytest tests/sync_protocol/test_any_history.py $(PYTEST)
+	RAWANA_EXAMPLES=5000 $(IN) pytest tests/sync_protocol/test_any_history.py \
+		tests/simulation/test_state_machine.py $(PYTEST)
 
 generate: .venv/ready ## write what is generated from sync_protocol
 	$(IN) sync_protocol.typescript > pwa/src/protocol/generated.ts.new

@@ -229,26 +229,48 @@ def _old_news_counts(stack: contextlib.ExitStack) -> None:
 
 
 ABLATIONS: dict[str, Ablation] = {
-    "dedupe_by_id": Ablation(says="an op takes effect again", off=_no_dedupe),
-    "acks_by_id": Ablation(says="what was skipped counts as answered", off=_acks_by_number),
-    "retained_journal": Ablation(says="a restore loses what was acked", off=_nothing_retained),
+    "dedupe_by_id": Ablation(says="an op takes effect again", off=_no_dedupe, seeds=(0, 1)),
+    "acks_by_id": Ablation(
+        says="what was skipped counts as answered", off=_acks_by_number, seeds=(0, 1)
+    ),
+    "retained_journal": Ablation(
+        says="a restore loses what was acked", off=_nothing_retained, seeds=(8, 10)
+    ),
     "epoch_adopted_last": Ablation(
-        says="a phone killed in mid-recovery forgets to finish it", off=_epoch_adopted_first
+        says="a phone killed in mid-recovery forgets to finish it",
+        off=_epoch_adopted_first,
+        seeds=(452, 597),
     ),
-    "nothing_blocks": Ablation(says="one bad op stops a phone for ever", off=_bad_ops_block),
-    "rows_and_cursor_at_once": Ablation(says="a cursor runs ahead", off=_cursor_before_rows),
-    "look_before_create": Ablation(says="a retry makes a second fulfillment", off=_no_look),
-    "pause_after_restore": Ablation(says="a lost history's call lands late", off=_no_pause),
-    "cool_off": Ablation(says="a call lands behind its retry", off=_no_cool_off),
+    "nothing_blocks": Ablation(
+        says="one bad op stops a phone for ever", off=_bad_ops_block, seeds=(2, 6)
+    ),
+    "rows_and_cursor_at_once": Ablation(
+        says="a cursor runs ahead", off=_cursor_before_rows, seeds=(2, 16)
+    ),
+    "look_before_create": Ablation(
+        says="a retry makes a second fulfillment", off=_no_look, seeds=(5, 10)
+    ),
+    "pause_after_restore": Ablation(
+        says="a lost history's call lands late", off=_no_pause, seeds=(125,)
+    ),
+    "cool_off": Ablation(says="a call lands behind its retry", off=_no_cool_off, seeds=(46, 62)),
     "stream_counter": Ablation(
-        says="a version is seen before a smaller one", off=_unlocked_counter
+        says="a version is seen before a smaller one", off=_unlocked_counter, seeds=(0, 1)
     ),
-    "epoch_on_every_answer": Ablation(says="a restore goes unnoticed", off=_epoch_only_on_pull),
-    "strict_durability": Ablation(says="what was shown as saved is lost", off=_relaxed_durability),
-    "park_for_authority": Ablation(says="everybody may do everything", off=_nobody_is_asked),
-    "quarantine": Ablation(says="a revoked phone goes on working", off=_no_quarantine),
-    "monotonic_news": Ablation(says="old news overwrites new", off=_old_news_counts),
-    "scope_check": Ablation(says="a phone sees other branches", off=_no_scope),
+    "epoch_on_every_answer": Ablation(
+        says="a restore goes unnoticed", off=_epoch_only_on_pull, seeds=(0, 1)
+    ),
+    "strict_durability": Ablation(
+        says="what was shown as saved is lost", off=_relaxed_durability, seeds=(0, 1)
+    ),
+    "park_for_authority": Ablation(
+        says="everybody may do everything", off=_nobody_is_asked, seeds=(0, 1)
+    ),
+    "quarantine": Ablation(
+        says="a revoked phone goes on working", off=_no_quarantine, seeds=(0, 1)
+    ),
+    "monotonic_news": Ablation(says="old news overwrites new", off=_old_news_counts, seeds=(0, 17)),
+    "scope_check": Ablation(says="a phone sees other branches", off=_no_scope, seeds=(0, 1)),
 }
 
 

@@ -40,10 +40,11 @@ def replay(world: World) -> None:
     if not letters or world.server.down:
         return
     letter = world.rng.choice(letters)
-    ids = [incoming.id for incoming in read_push(letter.body)[1]]
+    batch = read_push(letter.body)[1]
     before = world.server.tables
-    if not ids or not all(op_id in before.ops for op_id in ids):
-        return
+    kept = [before.ops.get(incoming.id) for incoming in batch]
+    if not all(op is not None and op.sent == i.raw for op, i in zip(kept, batch, strict=True)):
+        return  # it was lost in a restore, or renumbered since
     world.counts["replays"] += 1
     _post(world, letter.token, letter.path, letter.body)
     after = world.server.tables

@@ -7,6 +7,7 @@ from sync_protocol.fulfillments import ShopifyState, Workflow
 from sync_protocol.ledger import GENESIS_HASH, chain
 from sync_protocol.limits import JOURNAL_FLOOR_DAYS
 from sync_protocol.ops import Op
+from sync_protocol.outcomes import EffectKind
 from sync_protocol.project import (
     discrepancy_rows,
     fulfillment_rows,
@@ -86,20 +87,20 @@ def l5_shipments_are_told_once(tables: Tables, store: Storefront) -> None:
         for sent in order.sent
         if sent.ours and sent.live
     }
-    # What the desk had recorded of somebody else's fulfillment is taken over by the parcel that it was (R24).
-    elsewhere = {
-        sent.gid
-        for order in store.orders.values()
-        for sent in order.sent
-        if not sent.live or not sent.ours
+    # What the desk had recorded of a fulfillment is taken over by the parcel that it was (R24); after a restore that
+    # fulfillment may even be one of ours of which nobody knows any more.
+    shown = {sent.gid for order in store.orders.values() for sent in order.sent}
+    ours = {
+        queued.fulfillment_id
+        for queued in tables.outbox.values()
+        if queued.kind is EffectKind.SHOPIFY_FULFILL
     }
-    ours = {queued.fulfillment_id for queued in tables.outbox.values()}
     for shipment in tables.book.fulfillments.values():
         if shipment.workflow is not Workflow.SMART or shipment.refused:
             continue
         if shipment.shopify_state is ShopifyState.CONFIRMED:
             gid = shipment.shopify_fulfillment_gid
-            told = shipment.id in standing or gid in elsewhere
+            told = shipment.id in standing or gid in shown
             # What was taken over from a Branch Sync record was never told by us.
             told = told or (gid is None and shipment.id not in ours)
             need("L5", told, shipment.id, gid)

@@ -19,7 +19,7 @@ from tests.simulation.fast_server import Crashed
 from tests.simulation.handsets import FUSE, Fate
 from tests.simulation.world import VARIANTS, World
 
-EXAMPLES = int(os.environ.get("RAWANA_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("RAWANA_EXAMPLES", "250"))
 """`make nightly` asks for more."""
 
 who = st.integers(0, 9)

@@ -149,6 +149,11 @@ class NodePhone:
         """Return what it holds, in the shape that every kind of phone has."""
         return _dump(self._do("dump"))
 
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether it knows who holds it; a phone that was wiped does not."""
+        return "identity" in self._do("dump")["meta"]
+
     def quit(self) -> None:
         """End the program."""
         stdin, stdout = self._ends()

@@ -74,6 +74,7 @@ class AppHandset(Handset):
     def refresh(self) -> None:
         """See what the disk holds now."""
         self.disk = self._read_out()
+        self.is_wiped = not self.node.is_signed_in
 
     def talk(self) -> None:
         """Begin to sync, or go on where the phone waits; come back when it waits again or rests."""
@@ -85,18 +86,14 @@ class AppHandset(Handset):
         except StopIteration:
             self.talking = None
             self.refresh()
-            self.is_wiped = self.node.phase is Phase.STOPPED and not self.disk.ops
 
     def restart(self) -> None:
         """The app was killed and opened again: only the disk is left."""
         if self.talking is not None:
             self.talking.close()
             self.talking = None
-        knew_somebody = bool(self.disk.granted)
         self.node.kill()
         self.refresh()
-        if knew_somebody and not self.disk.granted and not self.disk.ops:
-            self.is_wiped = True  # killed right behind its last act
 
     def save_copy(self) -> None:
         """Somebody backs the phone up, while it stands still."""
@@ -110,7 +107,6 @@ class AppHandset(Handset):
             self.talking.close()
             self.talking = None
         self.node.restore(self._node_copy)
-        self.is_wiped = False
         self.refresh()
         self.held = {op.id for op in self.disk.ops}
 
@@ -120,7 +116,6 @@ class AppHandset(Handset):
             self.restart()
         made = AppHandset(self._person, self._id, clock, around, line, name)
         made.node.restore(self.node.saved())
-        made.is_wiped = self.is_wiped
         made.refresh()
         return made
 

@@ -201,8 +201,12 @@ class FastServer:
     def revoke(self, device_id: DeviceId) -> None:
         """Lock a device out for good."""
         row = replace(self.tables.devices[device_id], revoked_at=self.clock())
-        self.transact(lambda draft: draft.own("devices").update({device_id: row}))
-        self.revoked_beside[device_id] = row.revoked_at or 0
+        try:
+            self.transact(lambda draft: draft.own("devices").update({device_id: row}))
+        finally:
+            # Where the server died behind its commit, whoever got no answer asks again, and it is noted then.
+            if self.tables.devices[device_id].revoked_at is not None:
+                self.revoked_beside[device_id] = row.revoked_at or 0
 
     def change_person(self, staff_id: StaffId, **changes: object) -> None:
         """Give a person another role or other branches, or end their work here."""

@@ -11,6 +11,7 @@ from sync_protocol.ledger import SELLABLE, Posting
 from sync_protocol.limits import ID_MAX
 from sync_protocol.orders import LineCount, Order
 from sync_protocol.outcomes import Discrepancy, ResultStatus
+from sync_protocol.stock import posted
 
 
 def discrepancy(act: Recorded, code: Code, variant_id: VariantId | None = None) -> Discrepancy:
@@ -102,6 +103,34 @@ def oversells(book: Book, act: Recorded, *postings: Posting) -> tuple[Discrepanc
             twin = any(d.id == one.id for d in found)
             found.append(named_after(one, branch_id) if twin else one)
     return tuple(found)
+
+
+def still_short(
+    book: Book, act: Recorded, found: Discrepancy, done: Decision
+) -> tuple[Discrepancy, ...]:
+    """Ask anew about a shelf that is below zero even after its oversell was explained, where nobody else asks (S6)."""
+    if found.code is not Code.OVERSELL or found.branch_id is None or found.variant_id is None:
+        return ()
+    place = (found.branch_id, found.variant_id)
+    shelf = book.stock_of(*place)
+    for posting in done.postings:
+        shelf = posted(shelf, posting)
+    known = book.open | {d.id: d for d in done.discrepancies}
+    asked = any(
+        d.code is Code.OVERSELL and d.closed_at is None and (d.branch_id, d.variant_id) == place
+        for d in known.values()
+    )
+    if shelf.sellable >= 0 or asked:
+        return ()
+    again = replace(
+        discrepancy(act, Code.OVERSELL, found.variant_id),
+        order_id=found.order_id,
+        fulfillment_id=found.fulfillment_id,
+        branch_id=found.branch_id,
+        units=-shelf.sellable,
+        balance_units=shelf.sellable,
+    )
+    return (again,)
 
 
 def _oversell(

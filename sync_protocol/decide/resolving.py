@@ -16,7 +16,7 @@ from sync_protocol.decide.correcting import (
     send_out,
     take_back,
 )
-from sync_protocol.decide.flags import closed, oversells, with_flags
+from sync_protocol.decide.flags import closed, oversells, still_short, with_flags
 from sync_protocol.decide.packing import put_back, shipment_and_order
 from sync_protocol.decide.returning import CAME, initiate_return
 from sync_protocol.decide.riding import settle_shortage
@@ -49,7 +49,6 @@ from sync_protocol.orders import Order, line_of
 from sync_protocol.outcomes import Discrepancy, Outcome, ResultStatus, outcomes_of
 from sync_protocol.runs import StopState
 from sync_protocol.statuses import derived
-from sync_protocol.stock import posted
 
 _S = FulfillmentState
 
@@ -71,24 +70,12 @@ def resolve(book: Book, act: Recorded, body: Resolve) -> Decision:
         return refused(Code.NOT_AN_OUTCOME, body.outcome.value)
     if done.status not in (ResultStatus.APPLIED, ResultStatus.FLAGGED):
         return done
-    others = tuple(d for d in done.discrepancies if d.id != found.id)
-    below = _still_below(book, found, body, done)
-    if below is not None:
-        return replace(done, discrepancies=(*others, replace(found, balance_units=below)))
     ended = replace(closed(found, act), outcome=body.outcome, reason=body.reason)
-    return replace(done, discrepancies=(*others, ended))
-
-
-def _still_below(book: Book, found: Discrepancy, body: Resolve, done: Decision) -> int | None:
-    """Return the balance of a shelf that an outcome for a part of the units leaves below zero: it stays asked about."""
-    if found.code is not Code.OVERSELL or body.outcome is Outcome.ACCEPTED:
-        return None
-    assert found.branch_id is not None, "an oversell is one of a shelf"
-    assert found.variant_id is not None, "an oversell is one of a variant"
-    after = book.stock_of(found.branch_id, found.variant_id)
-    for posting in done.postings:
-        after = posted(after, posting)
-    return after.sellable if after.sellable < 0 else None
+    others = tuple(d for d in done.discrepancies if d.id != found.id)
+    done = replace(done, discrepancies=(*others, ended))
+    if body.outcome is Outcome.ACCEPTED:
+        return done  # the number is taken as it is
+    return with_flags(done, still_short(book, act, found, done))
 
 
 Outcomes = Callable[[Book, Recorded, Discrepancy, Resolve], Decision | None]

@@ -237,6 +237,17 @@ def test_believing_a_delivery_twice_takes_nothing_out_twice():
     assert world.sellable() == 4
 
 
+def test_a_shelf_that_is_still_short_after_the_explanation_is_asked_about_anew():
+    goods = {"branch_id": LAHORE, "lines": [{"variant_id": KURTA, "units": 2}]}
+    world = World(sellable=0).steps(("counter_sale", goods))
+    decision = world.resolve("oversell", "found_extra", units=1)
+    assert (decision.status.value, decision.code) == ("flagged", "oversell")
+    (anew,) = world.book.open.values()
+    assert (world.sellable(), anew.units, anew.balance_units) == (-1, 1, -1)
+    assert world.resolve("oversell", "accepted").code is None
+    assert (world.sellable(), world.open_codes()) == (-1, [])
+
+
 def test_a_write_that_had_failed_is_tried_again_under_the_same_name():
     world = failed()
     decision = world.resolve("shopify_failed", "retry")

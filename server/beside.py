@@ -85,9 +85,21 @@ class Beside:
     def read(self) -> Iterator[Line]:
         """Give every line, oldest day first; a line that a crash left unfinished is skipped."""
         for path in sorted(self._folder.glob("*.jsonl")):
-            for raw in path.read_bytes().splitlines():
-                with contextlib.suppress(msgspec.DecodeError):
-                    yield _decode.decode(raw)
+            yield from _lines(path)
+
+    def last_at(self) -> int:
+        """Return the moment (epoch ms) of the last line about ops; 0 when there is none."""
+        for path in sorted(self._folder.glob("*.jsonl"), reverse=True):
+            found = [line.at for line in _lines(path) if isinstance(line, OpsTaken)]
+            if found:
+                return max(found)
+        return 0
+
+
+def _lines(path: Path) -> Iterator[Line]:
+    for raw in path.read_bytes().splitlines():
+        with contextlib.suppress(msgspec.DecodeError):
+            yield _decode.decode(raw)
 
 
 def taken(

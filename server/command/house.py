@@ -29,6 +29,7 @@ from server.routes.house import House
 from server.routes.static_files import StaticFiles
 from server.settings import Settings, SettingsInvalid
 from server.shopify.clients import opened_clients
+from server.sync.catching_up import catch_up_beside
 from server.sync.live import Live
 from server.worker import Worker
 
@@ -143,14 +144,16 @@ async def running_front(
         )
         async with database.connection() as connection:
             history = await epochs.read_history(connection)
+        beside = Beside(settings.home)
         house = House(
             database=database,
             live=live,
             clock=clock.now_ms,
             attempts=Attempts(),
             wake_worker=(lambda: None) if worker is None else worker.wake,
-            beside=Beside(settings.home),
+            beside=beside,
         )
+        await catch_up_beside(database, beside, clock.now_ms())
         feed = asyncio.create_task(live.run())
         files = StaticFiles(settings.pwa_dist)
         try:

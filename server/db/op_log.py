@@ -214,6 +214,37 @@ async def store_again(connection: Connection, shop_id: ShopId, ops: Sequence[Dec
     )
 
 
+class Numbered(Struct, frozen=True, kw_only=True):
+    """An op with its place in a device's log."""
+
+    shop_id: ShopId
+    device_id: DeviceId
+    incarnation: Incarnation
+    n: int
+    id: OpId
+
+
+async def numbered_since(connection: Connection, since: int) -> tuple[Numbered, ...]:
+    """Return the ops of all devices that were recorded from a moment (epoch ms) on, log by log."""
+    rows = await connection.fetch(
+        """
+        SELECT shop_id, device_id, incarnation, n, id FROM op
+        WHERE recorded_at >= $1 AND n IS NOT NULL ORDER BY shop_id, device_id, incarnation, n
+        """,
+        since,
+    )
+    return tuple(
+        Numbered(
+            shop_id=ShopId(row["shop_id"]),
+            device_id=DeviceId(row["device_id"]),
+            incarnation=Incarnation(row["incarnation"]),
+            n=row["n"],
+            id=OpId(row["id"]),
+        )
+        for row in rows
+    )
+
+
 async def unconfirmed_results(
     connection: Connection,
     shop_id: ShopId,

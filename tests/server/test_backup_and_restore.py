@@ -5,9 +5,10 @@ import zipfile
 import msgspec
 import pytest
 
-from server.beside import Beside
+from server.beside import Beside, OpsTaken
 from server.db import backups, fleet, restoring
 from server.db.pool import Database
+from server.sync.catching_up import catch_up_beside
 from sync_protocol.ids import Epoch
 from tests.phone.transport import HttpTransport
 from tests.server.books import balances, findings, rows_of
@@ -304,6 +305,22 @@ async def test_a_damaged_backup_is_refused_before_anything_is_touched(shop, dama
     damage(shop.file)
     with pytest.raises(backups.NotABackup):
         backups.read_manifest(shop.file)
+
+
+async def test_what_a_crash_kept_from_the_journal_beside_is_noted_at_the_next_start(shop):
+    """The server died between a commit and its line; the phone learnt the answer some other way."""
+    amna = await shop.retail.phone("amna")
+    ids = await send_some(shop.retail, amna, [900, 901])
+    for path in (shop.file.parent / "beside").iterdir():
+        kept = [line for line in path.read_bytes().splitlines() if ids[1].encode() not in line]
+        path.write_bytes(b"\n".join(kept) + b"\n")
+    assert ids[1] not in noted(shop.beside)
+    await catch_up_beside(shop.server.database, shop.beside, shop.server.clock())
+    assert set(ids) <= noted(shop.beside)
+
+
+def noted(beside: Beside) -> set[str]:
+    return {op_id for line in beside.read() if isinstance(line, OpsTaken) for _, op_id in line.ops}
 
 
 async def test_the_desk_sees_at_once_what_is_missing_after_a_restore(shop):

@@ -197,21 +197,6 @@ class DropSubscription(Command, frozen=True, kw_only=True):
     subscription: int
 
 
-AnyCommand = (
-    SeedCatalogue
-    | PlaceOrder
-    | EditContact
-    | CancelOrder
-    | MarkPaid
-    | CreateFulfillment
-    | UpdateTracking
-    | CreateEvent
-    | CancelFulfillment
-    | Subscribe
-    | DropSubscription
-)
-
-
 class UserError(msgspec.Struct, frozen=True, kw_only=True):
     """Why a command was not accepted, in the store's words (`field` is the path in the API's input)."""
 

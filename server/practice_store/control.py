@@ -14,7 +14,6 @@ from server.practice_store.asgi import Request, Response, json_response
 from server.practice_store.by_hand import ShippedLine, WantedLine, fulfill_by_hand, lines_of
 from server.practice_store.commands import (
     AddressDraft,
-    AnyCommand,
     CancelFulfillment,
     CancelOrder,
     CreateEvent,
@@ -26,6 +25,7 @@ from server.practice_store.commands import (
     UserError,
 )
 from server.practice_store.control_views import fulfillment_view, order_view
+from server.practice_store.every_command import AnyCommand
 from server.practice_store.faults import ApiFault, WebhookFaults
 from server.practice_store.fulfillment import Fulfillment
 from server.practice_store.identity import gid_of

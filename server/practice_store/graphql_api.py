@@ -27,6 +27,7 @@ from graphql import (
     validate,
 )
 
+from server.practice_store.asked import InvalidIdError, InvalidInputError
 from server.practice_store.connections import Listing, Window, WindowError, connect
 from server.practice_store.cost import (
     CONNECTION_POINTS,
@@ -42,12 +43,7 @@ from server.practice_store.graphql_errors import (
     shown,
     throttled,
 )
-from server.practice_store.graphql_roots import (
-    InvalidIdError,
-    InvalidInputError,
-    Mutations,
-    Queries,
-)
+from server.practice_store.graphql_roots import Mutations, Queries
 from server.practice_store.money import graphql_amount
 from server.practice_store.search import UnknownSearchError
 from server.practice_store.store import PracticeStore

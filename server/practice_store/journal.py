@@ -12,7 +12,7 @@ from typing import BinaryIO
 
 import msgspec
 
-from server.practice_store.commands import AnyCommand
+from server.practice_store.every_command import AnyCommand
 
 VERSION = 1
 

@@ -1,0 +1,49 @@
+"""What queries and mutations start from, whatever they are about: the store, and how a payload tells what came of a command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from server.practice_store.commands import UserError
+from server.practice_store.every_command import AnyCommand
+from server.practice_store.store import PracticeStore
+from server.practice_store.timestamps import read_time
+
+Input = Mapping[str, Any]
+Payload = dict[str, object]
+
+
+class InvalidIdError(Exception):
+    """An id that no object can have (recorded: a fulfillment order numbered 0)."""
+
+
+class InvalidInputError(Exception):
+    """A value of a right type that cannot be read, such as a time."""
+
+
+class Asked:
+    """Fields of a root. Method and argument names are the schema's, in snake case."""
+
+    def __init__(self, store: PracticeStore) -> None:
+        self._store = store
+        self._state = store.state
+
+    def _payload(self, name: str, command: AnyCommand | list[UserError]) -> Payload:
+        """Return what was made under `name`, or why it was not."""
+        result = command if isinstance(command, list) else self._store.execute(command)
+        if isinstance(result, list):
+            return {name: None, "user_errors": result}
+        return {name: result, "user_errors": []}
+
+
+def moment(given: str | None) -> int | None:
+    """Return milliseconds for a time that was given.
+
+    Raises:
+        InvalidInputError: it is not a time.
+    """
+    try:
+        return read_time(given) if given is not None else None
+    except ValueError as error:
+        raise InvalidInputError(f"Invalid DateTime {given!r}") from error

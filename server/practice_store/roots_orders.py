@@ -1,0 +1,87 @@
+"""Orders: reading, placing, cancelling, marking as paid."""
+
+from __future__ import annotations
+
+from server.practice_store.asked import Asked, Input, Payload
+from server.practice_store.commands import CancelOrder, MarkPaid
+from server.practice_store.connections import Listing
+from server.practice_store.identity import number_of, stable_uuid
+from server.practice_store.order_input import order_from_input
+from server.practice_store.orders import Order
+from server.practice_store.search import order_matches, order_terms
+
+Number = int | str
+
+
+class OrderQueries(Asked):
+    """Reading orders."""
+
+    def order(self, *, id: str) -> Order | None:  # noqa: A002 - the schema's name
+        """One order."""
+        return self._state.order(id)
+
+    def orders(
+        self, *, query: str | None = None, sort_key: str = "PROCESSED_AT", **_filters: object
+    ) -> Listing:
+        """Orders as the search index knows them, which lags."""
+        as_of = self._store.clock() - self._store.search_lag_ms
+        terms = order_terms(query)
+        indexed = {
+            order.number: at
+            for order in self._state.orders.values()
+            if (at := max((one for one in order.updates if one <= as_of), default=None)) is not None
+        }
+        found = [
+            order
+            for number, at in indexed.items()
+            if order_matches(order := self._state.orders[number], terms, at)
+        ]
+
+        def key(order: Order) -> tuple[Number, ...]:
+            match sort_key:
+                case "UPDATED_AT":
+                    return (indexed[order.number], order.number)
+                case "CREATED_AT" | "PROCESSED_AT":
+                    return (order.created_at, order.number)
+                case "NAME" | "ORDER_NUMBER":
+                    return (order.order_number, order.number)
+                case _:
+                    return (order.number,)
+
+        return Listing(nodes=sorted(found, key=key), key=key)
+
+
+class OrderMutations(Asked):
+    """What becomes of an order as a whole."""
+
+    def order_create(self, *, order: Input, options: Input | None = None) -> Payload:
+        """Place an order as another app would; it is routed at once, as recorded."""
+        draft = order_from_input(order, self._state)
+        return self._payload("order", draft)
+
+    def order_cancel(
+        self,
+        *,
+        order_id: str,
+        reason: str,
+        notify_customer: bool | None = None,
+        staff_note: str | None = None,
+        **_money: object,
+    ) -> Payload:
+        """Cancel an order; the job it would be is done by the time the answer leaves."""
+        command = CancelOrder(
+            order=number_of(order_id, "Order") or 0,
+            reason=reason,
+            notify_customer=bool(notify_customer),
+            staff_note=staff_note,
+        )
+        result = self._store.execute(command)
+        if isinstance(result, list):
+            return {"job": None, "order_cancel_user_errors": result, "user_errors": result}
+        job = {"id": f"gid://shopify/Job/{stable_uuid('job', order_id)}", "done": False}
+        return {"job": job, "order_cancel_user_errors": [], "user_errors": []}
+
+    def order_mark_as_paid(self, *, input: Input) -> Payload:  # noqa: A002 - the schema's name
+        """Take what is outstanding as paid. A refusal still shows the order (recorded)."""
+        payload = self._payload("order", MarkPaid(order=number_of(input["id"], "Order") or 0))
+        return {**payload, "order": self._state.order(input["id"])}

@@ -2,57 +2,42 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
-import msgspec
 from graphql import (
     DocumentNode,
     ExecutionResult,
     GraphQLError,
-    GraphQLResolveInfo,
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
     build_schema,
     execute,
-    get_named_type,
-    is_leaf_type,
     parse,
     validate,
 )
 
-from server.practice_store.asked import InvalidIdError, InvalidInputError
-from server.practice_store.connections import Listing, Window, WindowError, connect
 from server.practice_store.cost import (
-    CONNECTION_POINTS,
-    FREE_TYPES,
     MAX_POINTS,
     MUTATION_POINTS,
     requested_points,
 )
 from server.practice_store.graphql_errors import (
-    coded,
     internal_error,
     refused_request,
     shown,
     throttled,
 )
 from server.practice_store.graphql_roots import Mutations, Queries
-from server.practice_store.money import graphql_amount
-from server.practice_store.search import UnknownSearchError
+from server.practice_store.resolving import Meter, concrete_type, resolve_field
 from server.practice_store.store import PracticeStore
-from server.practice_store.timestamps import graphql_time
 
 Answer = dict[str, object]
-WINDOW = frozenset(Window.__struct_fields__)
 DOCUMENTS_KEPT = 128
-_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class GraphqlApi:
@@ -104,7 +89,7 @@ class GraphqlApi:
     ) -> Answer:
         self._store.settle()
         mutates = _is_mutation(document, operation_name)
-        meter = _Meter(points=MUTATION_POINTS if mutates else 0)
+        meter = Meter(points=MUTATION_POINTS if mutates else 0)
         result = execute(
             self._schema,
             document,
@@ -112,8 +97,8 @@ class GraphqlApi:
             context_value=meter,
             variable_values=variables,
             operation_name=operation_name,
-            field_resolver=_resolve,
-            type_resolver=_concrete_type,
+            field_resolver=resolve_field,
+            type_resolver=concrete_type,
         )
         assert isinstance(result, ExecutionResult), "resolvers are synchronous"
         spent = min(points, meter.points)
@@ -148,72 +133,6 @@ def load_schema() -> GraphQLSchema:
     return build_schema(sdl, assume_valid=True)
 
 
-class _Meter:
-    """Counts what a run really touched, which is what it is charged for."""
-
-    def __init__(self, points: int) -> None:
-        self.points = points
-
-
-def _resolve(source: object, info: GraphQLResolveInfo[Any], **arguments: object) -> object:
-    """Read a field: the attribute of its name in snake case, called if it takes arguments, paged if it is a connection."""
-    name = _snake(info.field_name)
-    held = get_named_type(info.return_type)
-    paged = held.name.endswith("Connection")
-    given = {_snake(key): value for key, value in arguments.items()}
-    window = _window(given) if paged else Window()
-    try:
-        value = _read(source, name, info)
-        if callable(value):
-            value = value(**given)
-        if paged:
-            assert isinstance(value, Listing | list)
-            value = connect(value, window)
-    except (WindowError, UnknownSearchError, InvalidInputError) as error:
-        raise coded(str(error), "BAD_USER_INPUT") from error
-    except InvalidIdError as error:
-        raise coded("invalid id", "RESOURCE_NOT_FOUND") from error
-    if is_leaf_type(held):
-        return _written(held.name, value)
-    if value is not None and held.name not in FREE_TYPES:
-        _count(info.context, info, value, paged=paged)
-    return value
-
-
-def _window(given: dict[str, object]) -> Window:
-    """Take the window's arguments out of all that a connection was given."""
-    asked = {key: given.pop(key) for key in WINDOW & given.keys()}
-    return msgspec.convert(asked, Window)
-
-
-def _concrete_type(value: object, *_place: object) -> str:
-    """Name the object type behind an interface; a class says so where its own name is not the type's."""
-    return str(getattr(value, "concrete_type", type(value).__name__))
-
-
-def _read(source: object, name: str, info: GraphQLResolveInfo[Any]) -> object:
-    if isinstance(source, dict):
-        return source[name]
-    try:
-        return getattr(source, name)
-    except AttributeError:
-        where = f"{info.parent_type.name}.{info.field_name}"
-        raise coded(f"the practice store does not model {where}", "NOT_MODELLED") from None
-
-
-def _count(meter: _Meter, info: GraphQLResolveInfo[Any], value: object, *, paged: bool) -> None:
-    if info.parent_type.name == "Mutation" or info.parent_type.name.endswith("Payload"):
-        return
-    if paged:
-        meter.points += CONNECTION_POINTS
-    elif info.field_name in {"nodes", "node"} and info.parent_type.name.endswith(
-        ("Connection", "Edge")
-    ):
-        meter.points += len(value) if isinstance(value, list) else 1
-    elif info.field_name != "edges":
-        meter.points += 1
-
-
 def _is_mutation(document: DocumentNode, operation_name: str | None) -> bool:
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     named = (one for one in operations if one.name and one.name.value == operation_name)
@@ -223,20 +142,3 @@ def _is_mutation(document: DocumentNode, operation_name: str | None) -> bool:
 def _never_ran(errors: list[GraphQLError] | None) -> bool:
     """Errors without a path are about the request (a wrong variable): then the answer has no data."""
     return any(error.path is None for error in errors or ())
-
-
-def _snake(name: str) -> str:
-    return _HUMP.sub("_", name).lower()
-
-
-def _written(type_name: str, value: object) -> object:
-    """Write a leaf as the API does: times of ours are integers, amounts Decimal, big numbers text."""
-    match type_name, value:
-        case "DateTime", int():
-            return graphql_time(value)
-        case "Decimal" | "Money", Decimal():
-            return graphql_amount(value)
-        case "UnsignedInt64", int():
-            return str(value)
-        case _:
-            return value

@@ -1,0 +1,104 @@
+"""Reading a field of the schema off the store's own objects."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+from graphql import GraphQLResolveInfo, get_named_type, is_leaf_type
+
+from server.practice_store.asked import InvalidIdError, InvalidInputError
+from server.practice_store.connections import Listing, Window, WindowError, connect
+from server.practice_store.cost import CONNECTION_POINTS, FREE_TYPES
+from server.practice_store.graphql_errors import coded
+from server.practice_store.money import graphql_amount
+from server.practice_store.search import UnknownSearchError
+from server.practice_store.timestamps import graphql_time
+
+WINDOW = frozenset(Window.__struct_fields__)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class Meter:
+    """Counts what a run really touched, which is what it is charged for."""
+
+    def __init__(self, points: int) -> None:
+        self.points = points
+
+
+def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: object) -> object:
+    """Read a field: the attribute of its name in snake case, called if it takes arguments, paged if it is a connection."""
+    name = _snake(info.field_name)
+    held = get_named_type(info.return_type)
+    paged = held.name.endswith("Connection")
+    given = {_snake(key): value for key, value in arguments.items()}
+    window = _window(given) if paged else Window()
+    try:
+        value = _read(source, name, info)
+        if callable(value):
+            value = value(**given)
+        if paged:
+            assert isinstance(value, Listing | list)
+            value = connect(value, window)
+    except (WindowError, UnknownSearchError, InvalidInputError) as error:
+        raise coded(str(error), "BAD_USER_INPUT") from error
+    except InvalidIdError as error:
+        raise coded("invalid id", "RESOURCE_NOT_FOUND") from error
+    if is_leaf_type(held):
+        return _written(held.name, value)
+    if value is not None and held.name not in FREE_TYPES:
+        _count(info.context, info, value, paged=paged)
+    return value
+
+
+def _window(given: dict[str, object]) -> Window:
+    """Take the window's arguments out of all that a connection was given."""
+    asked = {key: given.pop(key) for key in WINDOW & given.keys()}
+    return msgspec.convert(asked, Window)
+
+
+def concrete_type(value: object, *_place: object) -> str:
+    """Name the object type behind an interface; a class says so where its own name is not the type's."""
+    return str(getattr(value, "concrete_type", type(value).__name__))
+
+
+def _read(source: object, name: str, info: GraphQLResolveInfo[Any]) -> object:
+    if isinstance(source, dict):
+        return source[name]
+    try:
+        return getattr(source, name)
+    except AttributeError:
+        where = f"{info.parent_type.name}.{info.field_name}"
+        raise coded(f"the practice store does not model {where}", "NOT_MODELLED") from None
+
+
+def _count(meter: Meter, info: GraphQLResolveInfo[Any], value: object, *, paged: bool) -> None:
+    if info.parent_type.name == "Mutation" or info.parent_type.name.endswith("Payload"):
+        return
+    if paged:
+        meter.points += CONNECTION_POINTS
+    elif info.field_name in {"nodes", "node"} and info.parent_type.name.endswith(
+        ("Connection", "Edge")
+    ):
+        meter.points += len(value) if isinstance(value, list) else 1
+    elif info.field_name != "edges":
+        meter.points += 1
+
+
+def _snake(name: str) -> str:
+    return _HUMP.sub("_", name).lower()
+
+
+def _written(type_name: str, value: object) -> object:
+    """Write a leaf as the API does: times of ours are integers, amounts Decimal, big numbers text."""
+    match type_name, value:
+        case "DateTime", int():
+            return graphql_time(value)
+        case "Decimal" | "Money", Decimal():
+            return graphql_amount(value)
+        case "UnsignedInt64", int():
+            return str(value)
+        case _:
+            return value

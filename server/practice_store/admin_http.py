@@ -34,8 +34,11 @@ class _TokenRequest(msgspec.Struct, frozen=True, kw_only=True):
 class AdminHttp:
     """Answers what an app sends to the store."""
 
-    def __init__(self, store: PracticeStore, api: GraphqlApi | None = None) -> None:
+    def __init__(
+        self, store: PracticeStore, api: GraphqlApi | None = None, prefix: str = ""
+    ) -> None:
         self._store = store
+        self._prefix = prefix
         self._api = api or GraphqlApi(store)
         self._requests = 0
         self._late: set[asyncio.Task[None]] = set()
@@ -59,6 +62,8 @@ class AdminHttp:
     async def graphql(self, request: Request) -> Response:
         """Run a document, or go wrong as told."""
         self._requests += 1
+        host = request.headers.get("host", "127.0.0.1")
+        self._store.state.storage.address = f"{request.scheme}://{host}{self._prefix}"
         token = request.headers.get("x-shopify-access-token", "")
         if not self._store.tokens.accepts(token, self._store.clock()):
             return self._said(json_response({"errors": _UNAUTHORIZED}, 401))

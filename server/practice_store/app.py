@@ -23,6 +23,8 @@ from server.practice_store.asgi import (
     read_request,
     send_response,
 )
+from server.practice_store.bulk import FILES_PATH
+from server.practice_store.bulk_files import BulkFiles
 from server.practice_store.control import Control, not_found
 from server.practice_store.graphql_api import GraphqlApi
 from server.practice_store.page import Pages
@@ -85,12 +87,13 @@ def _is_foreign(request: Request) -> bool:
 
 
 def _routes(store: PracticeStore, prefix: str, api: GraphqlApi | None) -> Routes:
-    admin = AdminHttp(store, api)
+    admin = AdminHttp(store, api, prefix)
     control = Control(store)
     pages = Pages(store, prefix)
     table: list[tuple[str, str, Answering]] = [
         ("POST", GRAPHQL_PATH, admin.graphql),
         ("POST", TOKEN_PATH, admin.token),
+        ("GET", f"{FILES_PATH}/([0-9a-f]+)", BulkFiles(store).fetch),
         ("GET", "/practice/api/orders", control.list_orders),
         ("POST", "/practice/api/orders", control.place),
         ("GET", "/practice/api/orders/{}", control.read),

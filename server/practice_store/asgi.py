@@ -35,6 +35,7 @@ class Request:
     headers: Mapping[str, str]
     body: bytes
     receive: Receive
+    scheme: str = "http"
 
     async def until_gone(self) -> None:
         """Wait until the caller hangs up."""
@@ -88,6 +89,7 @@ async def read_request(scope: Scope, receive: Receive, prefix: str) -> Request:
         },
         body=bytes(body),
         receive=receive,
+        scheme=scope.get("scheme", "http"),
     )
 
 

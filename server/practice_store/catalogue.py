@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from server.practice_store.chance import Chance
 from server.practice_store.identity import gid_of
+from server.practice_store.inventory import InventoryItem
 from server.practice_store.wares import DEPARTMENTS, Ware
 
 
@@ -60,20 +61,6 @@ class Product:
     def id(self) -> str:
         """The gid."""
         return gid_of("Product", self.number)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class InventoryItem:
-    """What is counted when a variant is stocked."""
-
-    number: int
-    tracked: bool = True
-    requires_shipping: bool = True
-
-    @property
-    def id(self) -> str:
-        """The gid."""
-        return gid_of("InventoryItem", self.number)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -157,7 +144,7 @@ class Stocktaker:
             barcode=_barcode(self._chance),
             price=Decimal(ware.price_rupees),
             compare_at_price=Decimal(ware.price_rupees + 500) if on_sale else None,
-            inventory_item=InventoryItem(number=next(self._numbers)),
+            inventory_item=InventoryItem(number=next(self._numbers), created_at=self._at_ms),
             updated_at=self._at_ms,
             media=[Media.of(_picture(f"{ware.title} {values[0]}"))] if ware.pictured else [],
         )

@@ -99,6 +99,15 @@ def connect(listing: Listing | Sequence[Any], window: Window) -> Connection:
     )
 
 
+def connect_all(listing: Listing | Sequence[Any]) -> Connection:
+    """Return everything of `listing` as one page without cursors, as an export reads it."""
+    nodes = listing.nodes if isinstance(listing, Listing) else listing
+    here = PageInfo(
+        has_next_page=False, has_previous_page=False, start_cursor=None, end_cursor=None
+    )
+    return Connection(edges=[Edge(node=node, cursor="") for node in nodes], page_info=here)
+
+
 def _cursor(key: Key) -> str:
     parts = (f"{part:020d}" if isinstance(part, int) else part for part in key)
     return base64.urlsafe_b64encode("|".join(parts).encode()).decode()

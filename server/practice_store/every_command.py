@@ -19,6 +19,8 @@ from server.practice_store.commands import (
     Subscribe,
     UpdateTracking,
 )
+from server.practice_store.commands_platform import CancelBulk, KeepExport, RunBulkQuery
+from server.practice_store.exporting import cancel_bulk, keep_export, run_bulk_query
 from server.practice_store.placing import cancel_order, edit_contact, mark_paid, place_order
 from server.practice_store.shipping import (
     cancel_fulfillment,
@@ -35,7 +37,8 @@ OrderCommand = PlaceOrder | EditContact | CancelOrder | MarkPaid
 ShippingCommand = CreateFulfillment | UpdateTracking | CreateEvent | CancelFulfillment
 # The store itself carries these out: they ask for more than the state.
 StoreCommand = SeedCatalogue | Subscribe | DropSubscription
-AnyCommand = OrderCommand | ShippingCommand | StoreCommand
+PlatformCommand = RunBulkQuery | KeepExport | CancelBulk
+AnyCommand = OrderCommand | ShippingCommand | StoreCommand | PlatformCommand
 
 RULES: Mapping[type[Command], Rule] = {
     PlaceOrder: place_order,
@@ -46,4 +49,7 @@ RULES: Mapping[type[Command], Rule] = {
     UpdateTracking: update_tracking,
     CreateEvent: create_event,
     CancelFulfillment: cancel_fulfillment,
+    RunBulkQuery: run_bulk_query,
+    KeepExport: keep_export,
+    CancelBulk: cancel_bulk,
 }

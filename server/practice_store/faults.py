@@ -38,6 +38,14 @@ class ApiFault(msgspec.Struct, frozen=True, kw_only=True):
     retry_after_s: float = 2.0
 
 
+class BulkFault(msgspec.Struct, frozen=True, kw_only=True):
+    """The next `times` exports end with an error, after `kept_share` (from 0 to 1) of their rows."""
+
+    error: Literal["INTERNAL_SERVER_ERROR", "TIMEOUT"] = "INTERNAL_SERVER_ERROR"
+    kept_share: float = 0.0
+    times: int = 1
+
+
 class WebhookFaults(msgspec.Struct, kw_only=True):
     """What happens to webhooks: shares from 0 to 1, up to `delay_ms` of delay each, and whether batches are shuffled."""
 

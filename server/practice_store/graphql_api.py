@@ -21,6 +21,7 @@ from graphql import (
     validate,
 )
 
+from server.practice_store.bulk_export import BulkExporter
 from server.practice_store.cost import (
     MAX_POINTS,
     MUTATION_POINTS,
@@ -46,6 +47,7 @@ class GraphqlApi:
     def __init__(self, store: PracticeStore, schema: GraphQLSchema | None = None) -> None:
         self._store = store
         self._schema = schema or load_schema()
+        store.exporter = BulkExporter(self._schema, lambda: Queries(store))
         # An app sends the same few documents over and over; reading one costs more than running it.
         self._read = lru_cache(maxsize=DOCUMENTS_KEPT)(self._read_document)
 

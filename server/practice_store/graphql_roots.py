@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from server.practice_store.roots_bulk import BulkMutations, BulkQueries
 from server.practice_store.roots_orders import OrderMutations, OrderQueries
 from server.practice_store.roots_platform import PlatformMutations, PlatformQueries
 from server.practice_store.roots_shipping import ShippingMutations, ShippingQueries
@@ -11,6 +12,7 @@ class Queries(
     OrderQueries,
     ShippingQueries,
     PlatformQueries,
+    BulkQueries,
 ):
     """The fields of `QueryRoot`."""
 
@@ -19,5 +21,6 @@ class Mutations(
     OrderMutations,
     ShippingMutations,
     PlatformMutations,
+    BulkMutations,
 ):
     """The fields of `Mutation`. Each payload holds what was made, or why it was not."""

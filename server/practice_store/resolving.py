@@ -10,7 +10,7 @@ import msgspec
 from graphql import GraphQLResolveInfo, get_named_type, is_leaf_type
 
 from server.practice_store.asked import InvalidIdError, InvalidInputError
-from server.practice_store.connections import Listing, Window, WindowError, connect
+from server.practice_store.connections import Listing, Window, WindowError, connect, connect_all
 from server.practice_store.cost import CONNECTION_POINTS, FREE_TYPES
 from server.practice_store.graphql_errors import coded
 from server.practice_store.money import graphql_amount
@@ -22,10 +22,11 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class Meter:
-    """Counts what a run really touched, which is what it is charged for."""
+    """Counts what a run really touched, which is what it is charged for. A `whole` run reads connections without a window."""
 
-    def __init__(self, points: int) -> None:
+    def __init__(self, points: int, *, whole: bool = False) -> None:
         self.points = points
+        self.whole = whole
 
 
 def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: object) -> object:
@@ -41,11 +42,11 @@ def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: ob
             value = value(**given)
         if paged:
             assert isinstance(value, Listing | list)
-            value = connect(value, window)
+            value = connect_all(value) if info.context.whole else connect(value, window)
     except (WindowError, UnknownSearchError, InvalidInputError) as error:
         raise coded(str(error), "BAD_USER_INPUT") from error
     except InvalidIdError as error:
-        raise coded("invalid id", "RESOURCE_NOT_FOUND") from error
+        raise coded(str(error) or "invalid id", "RESOURCE_NOT_FOUND") from error
     if is_leaf_type(held):
         return _written(held.name, value)
     if value is not None and held.name not in FREE_TYPES:

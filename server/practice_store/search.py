@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
+from server.practice_store.bulk import BulkOperation
 from server.practice_store.catalogue import Variant
 from server.practice_store.orders import Order
 from server.practice_store.timestamps import read_time
@@ -70,6 +71,14 @@ def variant_terms(query: str | None) -> list[Term]:
     return terms
 
 
+def bulk_terms(query: str | None) -> list[Term]:
+    """Return the conditions on exports; raises UnknownSearchError for one that the store does not know."""
+    terms = read_terms(query)
+    for term in terms:
+        _known(_BULK_TERMS, term)
+    return terms
+
+
 def order_matches(order: Order, terms: list[Term], indexed_at: int) -> bool:
     """Tell whether an order meets all terms, its last change being the one the index knows of."""
     return all(_order_term(order, term, indexed_at) for term in terms)
@@ -78,6 +87,11 @@ def order_matches(order: Order, terms: list[Term], indexed_at: int) -> bool:
 def variant_matches(variant: Variant, terms: list[Term]) -> bool:
     """Tell whether a variant meets all terms."""
     return all(_known(_VARIANT_TERMS, term)(variant, term) for term in terms)
+
+
+def bulk_matches(operation: BulkOperation, terms: list[Term]) -> bool:
+    """Tell whether an export meets all terms."""
+    return all(_known(_BULK_TERMS, term)(operation, term) for term in terms)
 
 
 def _order_term(order: Order, term: Term, indexed_at: int) -> bool:
@@ -137,4 +151,10 @@ _VARIANT_TERMS: dict[str, Holds[Variant]] = {
     "sku": lambda variant, term: variant.sku == term.value,
     "barcode": lambda variant, term: variant.barcode == term.value,
     "product_id": lambda variant, term: variant.product.number == int(term.value),
+}
+_BULK_TERMS: dict[str, Holds[BulkOperation]] = {
+    "created_at": lambda operation, term: _time(operation.created_at, term),
+    "id": lambda operation, term: _COMPARE[term.comparison](operation.number, int(term.value)),
+    "operation_type": lambda operation, term: operation.type.lower() == term.value.lower(),
+    "status": lambda operation, term: operation.status.lower() == term.value.lower(),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from server.practice_store.bulk import BulkOperation, FileStorage
 from server.practice_store.catalogue import Variant
 from server.practice_store.customers import Customer
 from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
@@ -13,7 +14,7 @@ from server.practice_store.orders import Order
 from server.practice_store.shop import AppInstallation, Location, Shop
 from server.practice_store.subscriptions import WebhookSubscription
 
-Subject = Order | Fulfillment | FulfillmentOrder | FulfillmentEvent
+Subject = Order | Fulfillment | FulfillmentOrder | FulfillmentEvent | BulkOperation
 FIRST_ORDER_NUMBER = 1001
 
 
@@ -46,6 +47,7 @@ class State:
     shop: Shop
     app: AppInstallation
     numbers: Numbers
+    storage: FileStorage
     locations: dict[int, Location] = field(default_factory=dict)
     variants: dict[int, Variant] = field(default_factory=dict)
     customers: dict[int, Customer] = field(default_factory=dict)
@@ -53,6 +55,7 @@ class State:
     work: dict[int, FulfillmentOrder] = field(default_factory=dict)
     shipments: dict[int, Fulfillment] = field(default_factory=dict)
     subscriptions: dict[int, WebhookSubscription] = field(default_factory=dict)
+    bulk_operations: dict[int, BulkOperation] = field(default_factory=dict)
     notifications: list[Notification] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
     next_order_number: int = FIRST_ORDER_NUMBER

@@ -6,6 +6,9 @@ import heapq
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import msgspec
+
+from server.practice_store.bulk import Exporter, FileStorage
 from server.practice_store.catalogue import Stocktaker
 from server.practice_store.chance import Chance, chance_from
 from server.practice_store.commands import (
@@ -18,10 +21,12 @@ from server.practice_store.commands import (
     Subscribe,
     UserError,
 )
+from server.practice_store.commands_platform import RunBulkQuery
 from server.practice_store.cost import Bucket
 from server.practice_store.drawing import draw_order, payment
 from server.practice_store.every_command import RULES, AnyCommand
-from server.practice_store.faults import ApiFaults, WebhookFaults
+from server.practice_store.exporting import due_exports, end_exports
+from server.practice_store.faults import ApiFaults, BulkFault, WebhookFaults
 from server.practice_store.identity import Numbers
 from server.practice_store.journal import (
     VERSION,
@@ -35,6 +40,7 @@ from server.practice_store.orders import Order
 from server.practice_store.people import draw_address
 from server.practice_store.shop import AppInstallation, Location, LocationAddress, Shop
 from server.practice_store.state import State
+from server.practice_store.stocking import first_stock
 from server.practice_store.subscriptions import WebhookSubscription, subscription_errors
 from server.practice_store.tokens import Tokens
 from server.practice_store.webhooks import WebhookQueue
@@ -50,6 +56,7 @@ class PracticeStore:
     kept (None: in memory only). `first_number` is where ids start; beyond 2**53 it shows who reads them as floats.
     `webhook_uri` subscribes that address to `webhook_topics` for good, as an app's configuration would; apps may subscribe
     more over the API. Orders are routed within `routing_ms`; `search_lag_ms` is how far listings of orders lag behind.
+    `bulk_ms` is how long an export waits to begin and how long it then takes.
 
     Raises:
         JournalMismatchError: the journal is not this store's.
@@ -71,6 +78,7 @@ class PracticeStore:
         webhook_topics: Sequence[str] = (),
         routing_ms: tuple[int, int] = (300, 3000),
         search_lag_ms: int = 0,
+        bulk_ms: tuple[int, int] = (300, 1200),
         allow_local_http: bool = True,
     ) -> None:
         self.domain = domain
@@ -79,6 +87,7 @@ class PracticeStore:
         self.clock = clock
         self.routing_ms = routing_ms
         self.search_lag_ms = search_lag_ms
+        self.bulk_ms = bulk_ms
         self.allow_local_http = allow_local_http
         self.tokens = Tokens(
             fixed=access_token,
@@ -88,6 +97,8 @@ class PracticeStore:
         )
         self.bucket = Bucket()
         self.api_faults = ApiFaults()
+        self.bulk_faults: list[BulkFault] = []
+        self.exporter: Exporter | None = None
         self.webhooks = WebhookQueue(
             domain=domain,
             faults=WebhookFaults(),
@@ -109,11 +120,35 @@ class PracticeStore:
             self._journal.close()
 
     def settle(self) -> None:
-        """Let the time pass until now: routing that is due gets done and announced."""
+        """Let the time pass until now: what is due (routing, exports) gets done and announced."""
+        self._read_exports()
         self._settle(self.clock())
 
     def execute(self, command: AnyCommand) -> object:
         """Carry out a command. Returns what it made or changed, or a list of `UserError` if it was not accepted."""
+        self._read_exports()
+        return self._execute(command)
+
+    def bulk_command(self, query: str, *, grouped: bool) -> RunBulkQuery | list[UserError]:
+        """Return the command for an export, with what is to go wrong with it, or why its query is refused."""
+        assert self.exporter is not None, "asked over the API"
+        refusals = self.exporter.refusals(query)
+        if refusals:
+            return refusals
+        starts_after_ms, takes_ms = self.bulk_ms
+        fault = self.bulk_faults.pop(0) if self.bulk_faults else None
+        if fault is not None and fault.times > 1:
+            self.bulk_faults.insert(0, msgspec.structs.replace(fault, times=fault.times - 1))
+        return RunBulkQuery(
+            query=query,
+            grouped=grouped,
+            starts_after_ms=starts_after_ms,
+            takes_ms=takes_ms,
+            fails_with=fault.error if fault else None,
+            kept_share=fault.kept_share if fault else 0.0,
+        )
+
+    def _execute(self, command: AnyCommand) -> object:
         now_ms = self.clock()
         result = self._apply(command, now_ms)
         if isinstance(result, list):
@@ -184,6 +219,12 @@ class PracticeStore:
             case _:
                 return RULES[type(command)](self.state, command, at_ms)
 
+    def _read_exports(self) -> None:
+        """Read the rows of exports that begin now: before anything else changes, and into the journal like a command."""
+        for operation in due_exports(self.state, self.clock()) if self.exporter else ():
+            assert self.exporter is not None
+            self._execute(self.exporter.read(operation))
+
     def _settle(self, now_ms: int) -> None:
         while self._to_route and self._to_route[0][0] <= now_ms:
             routed_at, number = heapq.heappop(self._to_route)
@@ -194,6 +235,7 @@ class PracticeStore:
             for work in order.work:
                 topic = "FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE"
                 self.state.announce(topic, work, routed_at, cause=f"routed:{work.number}")
+        end_exports(self.state, now_ms)
         self._pass_on_announcements("time")
 
     def _pass_on_announcements(self, cause: str) -> None:
@@ -235,6 +277,8 @@ class PracticeStore:
         numbers = [self.state.numbers.take() for _ in range(CATALOGUE_NUMBERS)]
         variants = Stocktaker(self.chance_of("catalogue"), numbers, at_ms).draw_up()
         self.state.variants = {variant.number: variant for variant in variants}
+        for variant in variants:
+            first_stock(self.state, variant, self.chance_of("stock", variant.sku), at_ms)
         return self.state
 
     # Beginning
@@ -245,6 +289,7 @@ class PracticeStore:
             shop=Shop(number=numbers.take(), name=name, myshopify_domain=self.domain),
             app=AppInstallation(number=numbers.take()),
             numbers=numbers,
+            storage=FileStorage(secret=self.client_secret),
         )
         number = numbers.take()
         address = LocationAddress(

@@ -21,6 +21,7 @@ TOPICS = {
     "FULFILLMENTS_CREATE": "fulfillments/create",
     "FULFILLMENTS_UPDATE": "fulfillments/update",
     "FULFILLMENT_EVENTS_CREATE": "fulfillment_events/create",
+    "BULK_OPERATIONS_FINISH": "bulk_operations/finish",
     "FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE": "fulfillment_orders/order_routing_complete",
 }
 _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")

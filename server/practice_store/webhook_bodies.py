@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from server.practice_store.bulk import BulkOperation
 from server.practice_store.customers import Customer, MailingAddress
 from server.practice_store.fulfillment import Fulfillment, FulfillmentOrder
 from server.practice_store.money import ZERO, MoneyBag, rest_amount
@@ -20,6 +21,8 @@ Body = dict[str, object]
 
 def body_of(topic: str, subject: Subject, state: State) -> Body:
     """Return the body for a header topic ("orders/create")."""
+    if isinstance(subject, BulkOperation):
+        return _bulk_operation(subject)
     if isinstance(subject, FulfillmentOrder):
         return {"fulfillment_order": {"id": subject.id, "status": subject.status.lower()}}
     if isinstance(subject, Fulfillment):
@@ -109,6 +112,17 @@ def event_body(shipment: Fulfillment, state: State) -> Body:
         "estimated_delivery_at": webhook_time(estimate) if estimate is not None else None,
         "order_id": shipment.order.number,
         "admin_graphql_api_id": event.id,
+    }
+
+
+def _bulk_operation(operation: BulkOperation) -> Body:
+    return {
+        "admin_graphql_api_id": operation.id,
+        "completed_at": _time(operation.completed_at),
+        "created_at": webhook_time(operation.created_at),
+        "error_code": operation.error_code.lower() if operation.error_code else None,
+        "status": operation.status.lower(),
+        "type": operation.type.lower(),
     }
 
 

@@ -1,0 +1,35 @@
+"""What changes the platform's side of the store, as data: exports, and more that is about no single order."""
+
+from __future__ import annotations
+
+from server.practice_store.commands import Command
+
+
+class RunBulkQuery(Command, frozen=True, kw_only=True, omit_defaults=True):
+    """An app asks for an export. It begins `starts_after_ms` later and takes `takes_ms`.
+
+    `fails_with` is the error that it will end with, after `kept_share` of its rows.
+    """
+
+    query: str
+    grouped: bool = False
+    starts_after_ms: int = 0
+    takes_ms: int = 0
+    fails_with: str | None = None
+    kept_share: float = 0.0
+
+
+class KeepExport(Command, frozen=True, kw_only=True, omit_defaults=True):
+    """The rows that an export read when it began; they show when it has taken its time."""
+
+    operation: int
+    rows: str
+    objects: int
+    root_objects: int
+    error_code: str | None = None
+
+
+class CancelBulk(Command, frozen=True, kw_only=True):
+    """An app no longer wants an export (by gid)."""
+
+    operation: str

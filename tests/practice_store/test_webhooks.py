@@ -9,6 +9,7 @@ from server.practice_store.commands import (
     Parcel,
     ShipGroup,
 )
+from server.practice_store.commands_platform import KeepExport, RunBulkQuery
 from server.practice_store.subscriptions import TOPICS
 from server.shopify.signature import is_signed
 from tests.shopify.practice import DOMAIN, SECRET, Clock, new_store, some_lines, subscribed
@@ -24,13 +25,15 @@ def ship_all(store, order):
 
 
 def a_life(store):
-    """Place, ship, deliver and pay one order, and cancel another."""
+    """Place, ship, deliver and pay one order, cancel another, and let an app export."""
     order = store.place_order(some_lines(store, 2))
     shipment = ship_all(store, order)
     store.execute(CreateEvent(fulfillment=shipment.id, status="DELIVERED"))
     store.execute(MarkPaid(order=order.number))
     other = store.place_order(some_lines(store, 1))
     store.execute(CancelOrder(order=other.number))
+    export = store.execute(RunBulkQuery(query=""))
+    store.execute(KeepExport(operation=export.number, rows="", objects=0, root_objects=0))
     return order
 
 

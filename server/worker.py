@@ -1,6 +1,7 @@
-"""The worker: news from the store in, effects out, a sweep for what no webhook told of, and what time brings about.
+"""The worker: news from the store in, effects out, sweeps for what no webhook told of, and what time brings about.
 
-Any number may run, in one process or several: what is due is claimed under leases.
+Any number may run, in one process or several: what is due is claimed under leases. Each shop's work runs by itself, so
+that a store that is slow or away costs the other shops nothing.
 """
 
 import asyncio
@@ -8,54 +9,75 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
-from server.db import shops, streams
+from server.db import outbox, shops, store_reading, streams, webhooks
 from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection
 from server.db.pool import run_transaction
-from server.intake.reading import Reader, sweep, work_off_news
+from server.intake.importing import advance_imports
+from server.intake.inbox import work_off_news
+from server.intake.reading import Reader
 from server.intake.replaying import replay_what_may_go
+from server.intake.sweeping import sweep, sweep_deeply_when_due
 from server.intake.waking import wake_due_orders
+from server.lanes import ShopLanes
 from server.outbox.carrying_out import Carrier, carry_out_due
 from server.shopify.failures import ShopifyError
+from sync_protocol.ids import ShopId
 from sync_protocol.limits import TOMBSTONE_DAYS
 
 _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 SWEEP_EVERY_S = 180.0
+IMPORTS_EVERY_S = 2.0
 MOMENTS_EVERY_S = 5.0
 TIDY_EVERY_S = 3_600.0
 AWAY_S = 2.0
+DELIVERIES_KEPT_MS = 7 * 86_400_000
+"""Bodies of webhooks hold names and addresses: they are kept for a week, to look into what went wrong."""
 
 
 class Worker:
-    """Five loops over one database. `wake` makes them look at once."""
+    """Loops over one database. `wake` makes them look at once."""
 
     def __init__(self, reader: Reader, carrier: Carrier) -> None:
         self._reader = reader
         self._carrier = carrier
-        self._woken = asyncio.Event()
+        self._woken: list[asyncio.Event] = []
+        self._readings = ShopLanes(self._read_news_of, self.wake)
+        self._effects = ShopLanes(self._carry_out_of, self.wake)
+        self._sweeps = ShopLanes(self._sweep, lambda: None)
 
     def wake(self) -> None:
         """Something may be due."""
-        self._woken.set()
+        for loop in self._woken:
+            loop.set()
 
     async def run(self) -> None:
         """Work until cancelled."""
-        async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._loop(self._news))
-            loops.create_task(self._loop(self._effects))
-            loops.create_task(self._loop(self._sweeps, SWEEP_EVERY_S))
-            loops.create_task(self._loop(self._moments, MOMENTS_EVERY_S))
-            loops.create_task(self._loop(self._tidying, TIDY_EVERY_S))
+        try:
+            async with asyncio.TaskGroup() as loops:
+                loops.create_task(self._loop(self._start_readings))
+                loops.create_task(self._loop(self._start_effects))
+                loops.create_task(self._loop(self._start_sweeps, SWEEP_EVERY_S))
+                loops.create_task(self._loop(self._imports, IMPORTS_EVERY_S))
+                loops.create_task(self._loop(self._moments, MOMENTS_EVERY_S))
+                loops.create_task(self._loop(self._tidying, TIDY_EVERY_S))
+        finally:
+            for lanes in (self._readings, self._effects, self._sweeps):
+                await lanes.stop()
 
     async def _loop(
         self, work: Callable[[], Awaitable[int]], every_s: float = LOOK_EVERY_S
     ) -> None:
+        woken = asyncio.Event()
+        if every_s <= LOOK_EVERY_S:
+            self._woken.append(woken)
         while True:
+            woken.clear()
             try:
                 busy = await work()
-            except (DatabaseUnavailable, ShopifyError) as error:
+            except DatabaseUnavailable as error:
                 _log.warning("%s: %s; trying again in %.0f s", work.__name__, error, AWAY_S)
                 await asyncio.sleep(AWAY_S)
                 continue
@@ -64,21 +86,51 @@ class Worker:
                 await asyncio.sleep(AWAY_S)
                 continue
             if not busy:
-                await self._pause(every_s)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), every_s)
 
-    async def _pause(self, seconds: float) -> None:
-        if seconds > LOOK_EVERY_S:
-            await asyncio.sleep(seconds)
-            return
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        self._woken.clear()
+    async def _start_readings(self) -> int:
+        async with self._reader.database.connection() as connection:
+            due = await webhooks.shops_with_news(connection, self._reader.clock())
+        self._readings.start(due)
+        return 0
 
-    async def _news(self) -> int:
-        return await work_off_news(self._reader)
+    async def _read_news_of(self, shop_id: ShopId) -> int:
+        return await work_off_news(self._reader, shop_id=shop_id)
 
-    async def _effects(self) -> int:
-        return await carry_out_due(self._carrier)
+    async def _start_effects(self) -> int:
+        async with self._carrier.database.connection() as connection:
+            due = await outbox.shops_with_effects(connection, self._carrier.clock())
+        self._effects.start(due)
+        return 0
+
+    async def _carry_out_of(self, shop_id: ShopId) -> int:
+        return await carry_out_due(self._carrier, shop_id=shop_id)
+
+    async def _start_sweeps(self) -> int:
+        async with self._reader.database.connection() as connection:
+            stores = await shops.store_connections(connection)
+        self._sweeps.start(store.shop_id for store in stores)
+        return 0
+
+    async def _sweep(self, shop_id: ShopId) -> int:
+        """Sweep one store, and deeply when it is time; what went wrong is kept for people to see."""
+        async with self._reader.database.connection() as connection:
+            stores = {s.shop_id: s for s in await shops.store_connections(connection)}
+        store = stores.get(shop_id)
+        if store is None:
+            return 0
+        try:
+            await sweep(self._reader, store)
+            await sweep_deeply_when_due(self._reader, store)
+        except ShopifyError as error:
+            _log.warning("sweeping the store of %s: %s", shop_id, error)
+            async with self._reader.database.connection() as connection:
+                await store_reading.note_trouble(connection, shop_id, str(error))
+        return 0
+
+    async def _imports(self) -> int:
+        return await advance_imports(self._reader)
 
     async def _moments(self) -> int:
         reader = self._reader
@@ -86,23 +138,12 @@ class Worker:
         return freed + await wake_due_orders(reader.database, reader.live, reader.clock)
 
     async def _tidying(self) -> int:
-        """Let go of tombstones that no phone needs any more."""
-        before = self._reader.clock() - TOMBSTONE_DAYS * 86_400_000
+        """Let go of tombstones that no phone needs any more, and of deliveries that were worked off long ago."""
+        now = self._reader.clock()
 
         async def work(connection: Connection) -> int:
-            return await streams.forget_tombstones(connection, before)
+            gone = await streams.forget_tombstones(connection, now - TOMBSTONE_DAYS * 86_400_000)
+            return gone + await webhooks.forget_read_news(connection, now - DELIVERIES_KEPT_MS)
 
-        return await run_transaction(self._reader.database, work)
-
-    async def _sweeps(self) -> int:
-        async with self._reader.database.connection() as connection:
-            stores = await shops.store_connections(connection)
-        trouble: ShopifyError | None = None
-        for store in stores:
-            try:
-                await sweep(self._reader, store)
-            except ShopifyError as error:  # one store's trouble must not keep the others waiting
-                trouble = error
-        if trouble is not None:
-            raise trouble
+        await run_transaction(self._reader.database, work)
         return 0

@@ -31,7 +31,7 @@ from server.db import shops
 from server.db.connections import Connection
 from server.db.pool import Database
 from server.db.shops import ShopifyConnection
-from server.intake.reading import mirror_variants
+from server.intake.catalogue import mirror_variants
 from server.practice_store.app import asgi_app
 from server.practice_store.store import seed_catalogue
 from server.practice_store.trading import trading

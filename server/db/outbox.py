@@ -25,13 +25,28 @@ class Claimed(Struct, frozen=True, kw_only=True):
     notify_customer: bool = False
 
 
-async def claim(connection: Connection, now: int, lease_ms: int, most: int) -> list[Claimed]:
-    """Take up to `most` due effects, each the oldest open one of its lane, and lease them."""
+async def shops_with_effects(connection: Connection, now: int) -> list[ShopId]:
+    """Return the shops for whose stores something is due."""
+    rows = await connection.fetch(
+        """
+        SELECT DISTINCT shop_id FROM outbox
+        WHERE state IN ('pending', 'sent', 'unknown') AND run_at <= $1 AND lease_until <= $1
+        """,
+        now,
+    )
+    return [ShopId(row["shop_id"]) for row in rows]
+
+
+async def claim(
+    connection: Connection, now: int, lease_ms: int, most: int, shop_id: ShopId | None = None
+) -> list[Claimed]:
+    """Take up to `most` due effects, of one shop or of all, each the oldest open one of its lane, and lease them."""
     rows = await connection.fetch(
         """
         WITH due AS (
             SELECT shop_id, key, state FROM outbox o
             WHERE state IN ('pending', 'sent', 'unknown') AND run_at <= $1 AND lease_until <= $1
+              AND ($4::text IS NULL OR shop_id = $4)
               AND NOT EXISTS (
                   SELECT FROM outbox p
                   WHERE p.shop_id = o.shop_id AND p.lane = o.lane AND p.serial < o.serial
@@ -46,6 +61,7 @@ async def claim(connection: Connection, now: int, lease_ms: int, most: int) -> l
         now,
         lease_ms,
         most,
+        shop_id,
     )
     return [
         Claimed(

@@ -125,6 +125,18 @@ async def store_connections(connection: Connection) -> list[ShopifyConnection]:
     return [msgspec.convert(dict(row), ShopifyConnection) for row in rows]
 
 
+async def stores_of_domain(connection: Connection, domain: str) -> list[ShopifyConnection]:
+    """Return the connection of the shop whose store has that myshopify.com name; none where nobody has."""
+    rows = await connection.fetch(
+        """
+        SELECT shopify_connection.* FROM shopify_connection JOIN shop ON shop.id = shop_id
+        WHERE shop.domain = $1
+        """,
+        domain,
+    )
+    return [msgspec.convert(dict(row), ShopifyConnection) for row in rows]
+
+
 async def note_sweep(connection: Connection, shop_id: ShopId, swept_to: str) -> None:
     """Remember up to which `updatedAt` the store has been read."""
     await connection.execute(

@@ -1,5 +1,7 @@
 """The inbox of webhooks: stored first, worked off later, each event of a topic once."""
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from server.db.connections import Connection
@@ -48,16 +50,59 @@ async def store_webhook(connection: Connection, webhook: Webhook, now: int) -> b
     return done == "INSERT 0 1"
 
 
-async def take_news(connection: Connection, now: int, lease_ms: int, most: int) -> list[News]:
-    """Take up to `most` resources with open events, oldest first; several events of one need one reading.
+class ToRead(Struct, frozen=True, kw_only=True):
+    """Something in the store that a sweep wants read. The same `named` thing is wanted once."""
 
-    They come back by themselves after `lease_ms` when nobody settles them.
+    resource_gid: str
+    named: str
+
+
+SWEPT = "sweep"
+"""The topic of what no webhook told of but a sweep found: it waits until all that was told of is read."""
+
+
+async def want_readings(
+    connection: Connection, shop_id: ShopId, wanted: Sequence[ToRead], now: int
+) -> int:
+    """Queue readings behind those that webhooks asked for; return how many were not queued before."""
+    rows = await connection.fetch(
+        """
+        INSERT INTO webhook_inbox (shop_id, topic, event_id, webhook_id, triggered_at, body, received_at,
+                                   resource_gid, run_at)
+        SELECT $1, $2, named, '', '', '', $5, gid, $5
+        FROM unnest($3::text[], $4::text[]) AS wanted (named, gid)
+        ON CONFLICT DO NOTHING RETURNING 1
+        """,
+        shop_id,
+        SWEPT,
+        [one.named for one in wanted],
+        [one.resource_gid for one in wanted],
+        now,
+    )
+    return len(rows)
+
+
+async def shops_with_news(connection: Connection, now: int) -> list[ShopId]:
+    """Return the shops of which something is due to be read."""
+    rows = await connection.fetch(
+        "SELECT DISTINCT shop_id FROM webhook_inbox WHERE done_at IS NULL AND run_at <= $1", now
+    )
+    return [ShopId(row["shop_id"]) for row in rows]
+
+
+async def take_news(
+    connection: Connection, shop_id: ShopId, now: int, lease_ms: int, most: int
+) -> list[News]:
+    """Take up to `most` of a shop's resources with open events, oldest first, what webhooks told of before what sweeps found.
+
+    Several events of one resource need one reading. They come back by themselves after `lease_ms` when nobody settles them.
     """
     rows = await connection.fetch(
         """
         WITH due AS (
             SELECT shop_id, topic, event_id FROM webhook_inbox
-            WHERE done_at IS NULL AND run_at <= $1 ORDER BY run_at, received_at LIMIT $3
+            WHERE done_at IS NULL AND run_at <= $1 AND shop_id = $4
+            ORDER BY (topic = $5), run_at, received_at LIMIT $3
             FOR UPDATE SKIP LOCKED
         ), taken AS (
             UPDATE webhook_inbox w SET run_at = $1 + $2, attempts = attempts + 1 FROM due
@@ -71,6 +116,8 @@ async def take_news(connection: Connection, now: int, lease_ms: int, most: int) 
         now,
         lease_ms,
         most,
+        shop_id,
+        SWEPT,
     )
     return [
         News(
@@ -84,11 +131,15 @@ async def take_news(connection: Connection, now: int, lease_ms: int, most: int) 
 
 
 async def settle_news(connection: Connection, news: News, now: int, remark: str | None) -> None:
-    """Close the events that a reading answered; `remark` says what was odd about it."""
+    """Close the events that a reading answered; `remark` says what was odd about it.
+
+    An event that came in meanwhile, of another topic under the same id, was never taken and asks for a reading of its own.
+    """
     await connection.execute(
         """
         UPDATE webhook_inbox SET done_at = $4, last_error = $5
         WHERE shop_id = $1 AND resource_gid = $2 AND event_id = any($3::text[]) AND done_at IS NULL
+          AND attempts > 0
         """,
         news.shop_id,
         news.resource_gid,
@@ -111,3 +162,11 @@ async def put_news_off(connection: Connection, news: News, run_at: int, error: s
         run_at,
         error,
     )
+
+
+async def forget_read_news(connection: Connection, before: int) -> int:
+    """Let go of deliveries that were worked off before that moment: their bodies hold customers' data."""
+    done = await connection.execute(
+        "DELETE FROM webhook_inbox WHERE done_at IS NOT NULL AND received_at < $1", before
+    )
+    return int(done.rpartition(" ")[2])

@@ -29,13 +29,13 @@ from server.shopify.clients import Clients
 from server.shopify.failures import ShopifyError
 from server.shopify.fulfillments import create_fulfillment
 from server.shopify.orders import read_order
-from server.shopify.translate import order_gid
+from server.shopify.scalars import order_gid
 from server.sync.live import Live
 from server.sync.news import Told, tell
 from sync_protocol.bodies.store_news import ShopifyOutcome
 from sync_protocol.canonical import digest_hex
 from sync_protocol.fulfillments import Fulfillment, ShopifyState
-from sync_protocol.ids import OWN_OPS, OpId
+from sync_protocol.ids import OWN_OPS, OpId, ShopId
 from sync_protocol.ops import OpKind
 
 _log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Carrier(Struct, frozen=True, kw_only=True):
     cool_off_ms: int = COOL_OFF_MS
 
 
-async def carry_out_due(carrier: Carrier, most: int = 10) -> int:
+async def carry_out_due(carrier: Carrier, most: int = 10, shop_id: ShopId | None = None) -> int:
     """Carry out what is due, each order's effects one after the other; return how many were tried.
 
     For a while after a restore nothing is: what the lost history had sent may still land, and would not be found yet.
@@ -59,7 +59,7 @@ async def carry_out_due(carrier: Carrier, most: int = 10) -> int:
     async with carrier.database.transaction() as connection:
         if carrier.clock() < (await epochs.read_history(connection)).outbound_from:
             return 0
-        claimed = await outbox.claim(connection, carrier.clock(), LEASE_MS, most)
+        claimed = await outbox.claim(connection, carrier.clock(), LEASE_MS, most, shop_id)
     await asyncio.gather(*(_guarded(carrier, effect) for effect in claimed))
     return len(claimed)
 

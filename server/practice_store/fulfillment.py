@@ -85,6 +85,16 @@ class FulfillmentOrder:
         return gid_of("FulfillmentOrder", self.number)
 
     @property
+    def order_id(self) -> str:
+        """The gid of its order."""
+        return self.order.id
+
+    @property
+    def order_name(self) -> str:
+        """The name of its order."""
+        return self.order.name
+
+    @property
     def assigned_location(self) -> AssignedLocation:
         """Where it ships from."""
         return AssignedLocation(location=self.location)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from server.practice_store.asked import Asked, Input, Payload
 from server.practice_store.commands import CancelOrder, MarkPaid
 from server.practice_store.connections import Listing
@@ -11,6 +13,14 @@ from server.practice_store.orders import Order
 from server.practice_store.search import order_matches, order_terms
 
 Number = int | str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """How many there are, and whether that is all (EXACT) or the counting stopped (AT_LEAST)."""
+
+    count: int
+    precision: str
 
 
 class OrderQueries(Asked):
@@ -24,18 +34,8 @@ class OrderQueries(Asked):
         self, *, query: str | None = None, sort_key: str = "PROCESSED_AT", **_filters: object
     ) -> Listing:
         """Orders as the search index knows them, which lags."""
-        as_of = self._store.clock() - self._store.search_lag_ms
-        terms = order_terms(query)
-        indexed = {
-            order.number: at
-            for order in self._state.orders.values()
-            if (at := max((one for one in order.updates if one <= as_of), default=None)) is not None
-        }
-        found = [
-            order
-            for number, at in indexed.items()
-            if order_matches(order := self._state.orders[number], terms, at)
-        ]
+        indexed = self._found(query)
+        found = [self._state.orders[number] for number in indexed]
 
         def key(order: Order) -> tuple[Number, ...]:
             match sort_key:
@@ -49,6 +49,28 @@ class OrderQueries(Asked):
                     return (order.number,)
 
         return Listing(nodes=sorted(found, key=key), key=key)
+
+    def orders_count(self, *, query: str | None = None, limit: int | None = 10_000) -> Counted:
+        """How many orders a search finds, counted up to the limit."""
+        found = len(self._found(query))
+        if limit is not None and found > limit:
+            return Counted(count=limit, precision="AT_LEAST")
+        return Counted(count=found, precision="EXACT")
+
+    def _found(self, query: str | None) -> dict[int, int]:
+        """The orders that a search finds, each with when it last changed as far as the index knows."""
+        as_of = self._store.clock() - self._store.search_lag_ms
+        terms = order_terms(query)
+        indexed = {
+            order.number: at
+            for order in self._state.orders.values()
+            if (at := max((one for one in order.updates if one <= as_of), default=None)) is not None
+        }
+        return {
+            number: at
+            for number, at in indexed.items()
+            if order_matches(self._state.orders[number], terms, at)
+        }
 
 
 class OrderMutations(Asked):

@@ -39,6 +39,12 @@ class UserError(Answer, frozen=True, kw_only=True):
     field: tuple[str, ...] | None = None
 
 
+class CodedUserError(UserError, frozen=True, kw_only=True):
+    """A refusal that also says its reason in one word, where the operation gives one."""
+
+    code: str | None = None
+
+
 class Ref(Answer, frozen=True, kw_only=True):
     """Another object, by its gid."""
 

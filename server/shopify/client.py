@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -62,6 +62,7 @@ class AdminClient:
         self._total_s = total_s
         self._throttle: ThrottleStatus | None = None
         self._throttle_at_s = 0.0
+        self._shut_until_s = 0.0
 
     async def call(self, operation: Operation[Reply], variables: Mapping[str, object]) -> Reply:
         """Run `operation` and return its decoded data; user errors are part of it, as values.
@@ -83,9 +84,39 @@ class AdminClient:
 
     def wait_s_for(self, cost_points: float) -> float:
         """Seconds to wait until the store has room for a call of `cost_points`, as far as is known; 0 before any."""
+        now = self._monotonic()
+        shut_s = max(0.0, self._shut_until_s - now)
         if self._throttle is None:
-            return 0.0
-        return wait_s(self._throttle, cost_points, self._monotonic() - self._throttle_at_s)
+            return shut_s
+        return max(shut_s, wait_s(self._throttle, cost_points, now - self._throttle_at_s))
+
+    async def download_lines(self, url: str, line_bytes_max: int) -> AsyncIterator[bytes]:
+        """Yield the lines of a result file that the store gave us the address of; empty ones are left out.
+
+        The address is for everybody who has it: no token is sent. The file may be large; only one line is held at a time.
+
+        Raises:
+            Refused: the address is none that a result lies at, or has expired.
+            OutcomeUnknown: the file ended too early.
+            BadAnswer: a line is too long.
+        """
+        try:
+            _checked(url)
+        except ValueError as error:
+            raise Refused((str(error),)) from error
+        timeout = httpx.Timeout(READ_S, connect=CONNECT_S, pool=CONNECT_S)
+        try:
+            async with self._http.stream(
+                "GET", url, timeout=timeout, follow_redirects=False
+            ) as answer:
+                if answer.status_code != 200:
+                    raise Refused((f"the result's address answered {answer.status_code}",))
+                async for line in _lines_of(answer, line_bytes_max):
+                    yield line
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise NotSent(_words(error)) from error
+        except (httpx.TransportError, httpx.DecodingError) as error:
+            raise OutcomeUnknown(_words(error)) from error
 
     async def _attempt(
         self, operation: Operation[Reply], variables: Mapping[str, object], token: str
@@ -99,9 +130,14 @@ class AdminClient:
         )
         status, headers, content = await self._exchange(body, token)
         failure = _http_failure(status, headers)
-        if failure is not None:
-            raise failure
-        return self._decode(operation, read_envelope(content))
+        try:
+            if failure is not None:
+                raise failure
+            return self._decode(operation, read_envelope(content))
+        except Throttled as error:
+            # Everybody who calls this store waits then, not only who was told.
+            self._shut_until_s = self._monotonic() + error.retry_after_s
+            raise
 
     def _decode(self, operation: Operation[Reply], envelope: Envelope) -> Reply:
         cost = envelope.cost
@@ -137,6 +173,19 @@ class AdminClient:
             raise NotSent(_words(error)) from error
         except (httpx.TransportError, httpx.DecodingError, TimeoutError) as error:
             raise OutcomeUnknown(_words(error)) from error
+
+
+async def _lines_of(answer: httpx.Response, line_bytes_max: int) -> AsyncIterator[bytes]:
+    rest = b""
+    async for part in answer.aiter_bytes():
+        *whole, rest = (rest + part).split(b"\n")
+        for line in whole:
+            if line.strip():
+                yield line
+        if len(rest) > line_bytes_max:
+            raise BadAnswer(f"a line above {line_bytes_max} bytes")
+    if rest.strip():
+        yield rest
 
 
 async def _read_bounded(answer: httpx.Response) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from server.shopify import answers, shop_answers
+from server.shopify import answers, change_answers, shop_answers
 
 API_VERSION = "2026-10"
 # Lines read with an order; longer ones are read on page by page. 50 keeps an order below the 1,000 points a call may cost.
@@ -46,6 +46,55 @@ class VariantsPage(answers.Answer, frozen=True, kw_only=True):
     """A page of the catalogue."""
 
     product_variants: answers.Page[shop_answers.Variant]
+
+
+class ProductVariants(answers.Answer, frozen=True, kw_only=True):
+    """Only the variants of a product."""
+
+    variants: answers.Page[shop_answers.Variant] = answers.Page[shop_answers.Variant]()
+
+
+class ProductVariantsPage(answers.Answer, frozen=True, kw_only=True):
+    """A page of one product's variants; null when the store has no such product."""
+
+    product: ProductVariants | None = None
+
+
+class Counted(answers.Answer, frozen=True, kw_only=True):
+    """How many there are; `AT_LEAST` as precision where there are more."""
+
+    count: int
+    precision: str = ""
+
+
+class OrdersCount(answers.Answer, frozen=True, kw_only=True):
+    """How many orders a query finds."""
+
+    orders_count: Counted | None = None
+
+
+class WorkOfOrder(answers.Answer, frozen=True, kw_only=True):
+    """The order that a fulfillment order belongs to."""
+
+    order_id: str
+
+
+class OrderOfWork(answers.Answer, frozen=True, kw_only=True):
+    """Null when the store has no such fulfillment order."""
+
+    fulfillment_order: WorkOfOrder | None = None
+
+
+class ReturnOfOrder(answers.Answer, frozen=True, kw_only=True):
+    """The order that a return belongs to."""
+
+    order: answers.Ref
+
+
+class OrderOfReturn(answers.Answer, frozen=True, kw_only=True):
+    """Null when the store has no such return."""
+
+    returned: ReturnOfOrder | None = msgspec.field(default=None, name="return")
 
 
 class OrdersChanged(answers.Answer, frozen=True, kw_only=True):
@@ -162,6 +211,36 @@ class WebhookSubscriptionCreate(answers.Answer, frozen=True, kw_only=True):
     webhook_subscription_create: SubscriptionWritten
 
 
+class BulkOperation(answers.Answer, frozen=True, kw_only=True):
+    """A bulk operation. `object_count` is text; `url` is there once it is COMPLETED and found anything."""
+
+    id: str
+    status: str
+    error_code: str | None = None
+    object_count: str = "0"
+    url: str | None = None
+    partial_data_url: str | None = None
+
+
+class BulkOperationRead(answers.Answer, frozen=True, kw_only=True):
+    """Null when the store knows of none with that id."""
+
+    bulk_operation: BulkOperation | None = None
+
+
+class BulkWritten(answers.Answer, frozen=True, kw_only=True):
+    """A bulk operation that was begun, or why not."""
+
+    bulk_operation: BulkOperation | None = None
+    user_errors: tuple[answers.CodedUserError, ...] = ()
+
+
+class BulkOperationRunQuery(answers.Answer, frozen=True, kw_only=True):
+    """Reply to bulkOperationRunQuery."""
+
+    bulk_operation_run_query: BulkWritten
+
+
 def _operation(file: str, reply: type[Reply], cost_points: int) -> Operation[Reply]:
     text = (
         resources.files("server.shopify")
@@ -180,6 +259,10 @@ def _operation(file: str, reply: type[Reply], cost_points: int) -> Operation[Rep
 SHOP_READ = _operation("shop_read", ShopRead, 4)
 LOCATIONS_PAGE = _operation("locations_page", LocationsPage, 16)
 VARIANTS_PAGE = _operation("variants_page", VariantsPage, 86)
+PRODUCT_VARIANTS_PAGE = _operation("product_variants_page", ProductVariantsPage, 87)
+ORDERS_COUNT = _operation("orders_count", OrdersCount, 10)
+ORDER_OF_WORK = _operation("order_of_work", OrderOfWork, 1)
+ORDER_OF_RETURN = _operation("order_of_return", OrderOfReturn, 2)
 ORDERS_CHANGED = _operation("orders_changed", OrdersChanged, 9)
 ORDER_READ = _operation("order_read", OrderRead, 185)
 ORDER_LINES_PAGE = _operation("order_lines_page", OrderLinesPage, 45)
@@ -187,6 +270,7 @@ FULFILLMENT_ORDER_LINES_PAGE = _operation(
     "fulfillment_order_lines_page", FulfillmentOrderLinesPage, 17
 )
 FULFILLMENT_LINES_PAGE = _operation("fulfillment_lines_page", FulfillmentLinesPage, 17)
+ORDER_CHANGES = _operation("order_changes", change_answers.OrderChanges, 209)
 FULFILLMENT_CREATE = _operation("fulfillment_create", FulfillmentCreate, 28)
 FULFILLMENT_TRACKING_UPDATE = _operation(
     "fulfillment_tracking_update", FulfillmentTrackingUpdate, 51
@@ -198,19 +282,29 @@ WEBHOOK_SUBSCRIPTION_CREATE = _operation(
     "webhook_subscription_create", WebhookSubscriptionCreate, 11
 )
 
+BULK_OPERATION_RUN_QUERY = _operation("bulk_operation_run_query", BulkOperationRunQuery, 10)
+BULK_OPERATION_READ = _operation("bulk_operation_read", BulkOperationRead, 1)
+
 ALL: tuple[Operation[Any], ...] = (
     SHOP_READ,
     LOCATIONS_PAGE,
     VARIANTS_PAGE,
+    PRODUCT_VARIANTS_PAGE,
+    ORDERS_COUNT,
+    ORDER_OF_WORK,
+    ORDER_OF_RETURN,
     ORDERS_CHANGED,
     ORDER_READ,
     ORDER_LINES_PAGE,
     FULFILLMENT_ORDER_LINES_PAGE,
     FULFILLMENT_LINES_PAGE,
+    ORDER_CHANGES,
     FULFILLMENT_CREATE,
     FULFILLMENT_TRACKING_UPDATE,
     FULFILLMENT_EVENT_CREATE,
     FULFILLMENT_CANCEL,
     WEBHOOK_SUBSCRIPTIONS_PAGE,
     WEBHOOK_SUBSCRIPTION_CREATE,
+    BULK_OPERATION_RUN_QUERY,
+    BULK_OPERATION_READ,
 )

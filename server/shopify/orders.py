@@ -24,8 +24,11 @@ from server.shopify.operations import (
     FULFILLMENT_ORDER_LINES_PAGE,
     LINES_A_PAGE,
     ORDER_LINES_PAGE,
+    ORDER_OF_RETURN,
+    ORDER_OF_WORK,
     ORDER_READ,
     ORDERS_CHANGED,
+    ORDERS_COUNT,
 )
 
 # An order has at most 500 lines; more pages than these mean a cursor that does not advance.
@@ -69,9 +72,31 @@ async def list_changed_orders(
 
     The store's search index lags and `updatedAt` counts whole seconds: ask with an overlap and take repeats in stride.
     """
-    query = f"updated_at:>='{since}'"
+    query = changed_since(since)
     reply = await client.call(ORDERS_CHANGED, {"first": first, "after": after, "query": query})
     return reply.orders
+
+
+async def count_orders(client: AdminClient, query: str) -> tuple[int, bool]:
+    """Return how many orders a query finds, and whether that is all: the store stops counting at 10,000."""
+    counted = (await client.call(ORDERS_COUNT, {"query": query})).orders_count
+    if counted is None:
+        raise BadAnswer("no count")
+    return counted.count, counted.precision.upper() == "EXACT"
+
+
+async def find_order_of(client: AdminClient, part_gid: str) -> str | None:
+    """Return the gid of the order that a fulfillment order or return belongs to, or None."""
+    if "/Return/" in part_gid:
+        returned = (await client.call(ORDER_OF_RETURN, {"id": part_gid})).returned
+        return None if returned is None else returned.order.id
+    work = (await client.call(ORDER_OF_WORK, {"id": part_gid})).fulfillment_order
+    return None if work is None else work.order_id
+
+
+def changed_since(since: str) -> str:
+    """Return the search for orders whose `updatedAt` is at or after `since` (ISO 8601, UTC)."""
+    return f"updated_at:>='{since}'"
 
 
 class _Lines:

@@ -9,6 +9,7 @@ from server.shopify.client import AdminClient
 from server.shopify.failures import BadAnswer
 from server.shopify.operations import (
     LOCATIONS_PAGE,
+    PRODUCT_VARIANTS_PAGE,
     SHOP_READ,
     VARIANTS_PAGE,
     WEBHOOK_SUBSCRIPTION_CREATE,
@@ -46,6 +47,22 @@ async def list_variants(
     """Return a page of the catalogue in id order; go on with `page_info.end_cursor`."""
     reply = await client.call(VARIANTS_PAGE, {"first": first, "after": after, "query": query})
     return reply.product_variants
+
+
+async def each_product_variant(client: AdminClient, product_gid: str) -> AsyncIterator[Variant]:
+    """Yield the variants of one product; none where the store has no such product (any more)."""
+    after: str | None = None
+    for _ in range(MAX_PAGES):
+        variables = {"id": product_gid, "first": 50, "after": after}
+        found = (await client.call(PRODUCT_VARIANTS_PAGE, variables)).product
+        if found is None:
+            return
+        for node in found.variants.nodes:
+            yield node
+        after = found.variants.page_info.end_cursor
+        if not found.variants.page_info.has_next_page or after is None:
+            return
+    raise BadAnswer("variants of a product go on without end")
 
 
 async def each_subscription(client: AdminClient) -> AsyncIterator[WebhookSubscription]:

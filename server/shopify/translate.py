@@ -4,14 +4,14 @@ Money becomes integer paisa, times epoch milliseconds, gids the numeric text tha
 """
 
 from collections import Counter
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
 
 from server.shopify import answers, shop_answers
-from server.shopify.failures import BadAnswer
+from server.shopify.change_answers import Changes
+from server.shopify.scalars import epoch_ms, numeric_id, paisa
+from server.shopify.translate_changes import seen_agreements, seen_returns
 from sync_protocol.bodies.store_news import SeenLine, ShopifyOrder
 from sync_protocol.ids import OrderId, OrderLineId, VariantId
-from sync_protocol.limits import INTEGER_MAX, MONEY_PAISA_MAX, TEXT_MAX
+from sync_protocol.limits import TEXT_MAX
 from sync_protocol.orders import Contact, LineCount, StoreFulfillment
 from sync_protocol.phones import read_phone
 from sync_protocol.shop import Variant
@@ -23,56 +23,8 @@ LIVE_FULFILLMENTS = frozenset({"SUCCESS", "OPEN", "PENDING"})
 """Shopify statuses under which the goods count as sent; cancelled and failed ones do not."""
 
 
-def numeric_id(gid: str) -> str:
-    """Return the number at the end of a gid (`gid://shopify/Order/123?x=1`), as text.
-
-    Raises:
-        BadAnswer: the gid ends in no number.
-    """
-    tail = gid.rpartition("/")[2].partition("?")[0]
-    if not (tail.isascii() and tail.isdigit()):
-        raise BadAnswer(f"no number at the end of {gid!r}")
-    return tail
-
-
-def order_gid(order_id: OrderId) -> str:
-    """Return the store's name for an order of ours."""
-    return f"gid://shopify/Order/{order_id}"
-
-
-def paisa(money: answers.ShopMoney | None) -> int:
-    """Return an amount ("1909.9") in paisa, at least 0; a missing one is 0.
-
-    Raises:
-        BadAnswer: the amount is no number.
-    """
-    if money is None or money.shop_money is None:
-        return 0
-    try:
-        amount = Decimal(money.shop_money.amount) * 100
-        whole = int(amount.to_integral_value())
-    except (InvalidOperation, OverflowError, ValueError) as error:
-        raise BadAnswer(f"no amount: {money.shop_money.amount!r}") from error
-    return max(0, min(whole, MONEY_PAISA_MAX))
-
-
-def epoch_ms(text: str | None) -> int | None:
-    """Return an ISO 8601 time as epoch milliseconds.
-
-    Raises:
-        BadAnswer: the text is no time.
-    """
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadAnswer(f"no time: {text!r}") from error
-    return max(0, min(int(moment.timestamp() * 1000), INTEGER_MAX))
-
-
-def seen_order(order: answers.Order) -> ShopifyOrder:
-    """Translate a whole reading of an order.
+def seen_order(order: answers.Order, changes: Changes) -> ShopifyOrder:
+    """Translate a whole reading of an order, with what it went through since it was placed.
 
     Raises:
         BadAnswer: an id, amount or time that is none.
@@ -97,6 +49,8 @@ def seen_order(order: answers.Order) -> ShopifyOrder:
         tags=tuple(t for tag in order.tags if (t := _clean(tag))),
         lines=tuple(_seen_line(line, sent) for line in order.line_items.nodes),
         fulfillments=tuple(_store_fulfillment(one) for one in order.fulfillments),
+        agreements=seen_agreements(changes),
+        returns=seen_returns(changes),
     )
 
 

@@ -9,7 +9,10 @@ import httpx
 from server import clock
 from server.db import shops
 from server.db.pool import Database
-from server.intake.reading import Reader, mirror_variants, sweep
+from server.intake.catalogue import mirror_variants
+from server.intake.inbox import work_off_news
+from server.intake.reading import Reader
+from server.intake.sweeping import sweep
 from server.points import ARMED_BY
 from server.shopify.clients import opened_clients
 from server.sync.live import Live
@@ -152,6 +155,8 @@ class OutboxWalk:
             async with database.connection() as connection:
                 (store,) = await shops.store_connections(connection)
             await sweep(reader, store)
+            while await work_off_news(reader):
+                pass
         await self._carrier.sync_to_the_end()
         orders = self._carrier.phone.rows().orders
         for (order,) in (each["orders"] for each in placed):

@@ -7,7 +7,9 @@ import httpx
 import msgspec
 
 from server.db import shops
-from server.intake.reading import Reader, sweep, work_off_news
+from server.intake.inbox import work_off_news
+from server.intake.reading import Reader
+from server.intake.sweeping import sweep
 from server.outbox.carrying_out import Carrier, carry_out_due
 from server.practice_store.app import asgi_app
 from server.practice_store.faults import ApiFault
@@ -69,9 +71,13 @@ class Outside:
         return str(order.number)
 
     async def sweep(self) -> int:
+        """Let the worker sweep and read what that found; return how many orders the store named."""
         async with self.retail.server.database.connection() as connection:
             (connected,) = await shops.store_connections(connection)
-        return await sweep(self.reader, connected)
+        found = await sweep(self.reader, connected)
+        while await self.read():
+            pass
+        return found
 
     async def carry_out(self, *, patiently: bool = True) -> None:
         """Let the worker work until nothing is due, as time passes."""

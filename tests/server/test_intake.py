@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from server.intake.reading import mirror_variants
+from server.intake.catalogue import mirror_variants
 from server.practice_store.by_hand import fulfill_by_hand
 from server.practice_store.commands import (
     AddressDraft,

@@ -4,7 +4,7 @@ import pytest
 
 from server.shopify.answers import Money, ShopMoney
 from server.shopify.failures import BadAnswer
-from server.shopify.translate import paisa
+from server.shopify.scalars import paisa
 from sync_protocol.limits import MONEY_PAISA_MAX
 
 

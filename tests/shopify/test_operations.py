@@ -1,9 +1,13 @@
+import re
+from pathlib import Path
+
 import msgspec
 import pytest
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    InlineFragmentNode,
     NoDeprecatedCustomRule,
     OperationDefinitionNode,
     OperationType,
@@ -12,9 +16,11 @@ from graphql import (
     validate,
 )
 
+from server.db.store_imports import ImportKind
 from server.practice_store.cost import MAX_POINTS, requested_points
 from server.practice_store.graphql_api import load_schema
 from server.practice_store.shop import API_VERSION as PRACTICE_VERSION
+from server.shopify.bulk import bulk_query
 from server.shopify.operations import ALL, API_VERSION, LINES_A_PAGE, Operation
 from tests.shopify.shopify_data import CHECKOUT, full_schema
 
@@ -26,6 +32,45 @@ each_operation = pytest.mark.parametrize("operation", ALL, ids=lambda one: one.n
 def test_every_document_is_valid_in_the_real_schema_and_asks_for_nothing_deprecated(operation):
     rules = [*specified_rules, NoDeprecatedCustomRule]
     assert validate(full_schema(), parse(operation.document), rules) == []
+
+
+@pytest.mark.parametrize("kind", ["orders", "variants"])
+def test_every_bulk_query_is_valid_in_the_real_schema_and_keeps_to_what_bulk_allows(kind):
+    document = parse(bulk_query(kind, "updated_at:>='2026-11-23T08:00:00Z' note:\"a\""))
+    rules = [*specified_rules, NoDeprecatedCustomRule]
+    assert validate(full_schema(), document, rules) == []
+    (query,) = document.definitions
+    assert deepest_connections(query.selection_set) <= 2
+
+
+def deepest_connections(selection) -> int:
+    """How many connections lie in one another; bulk operations take two."""
+    depths = [
+        deepest_connections(node.selection_set) + (node.name.value == "edges")
+        for node in selection.selections
+        if isinstance(node, FieldNode) and node.selection_set
+    ]
+    return max(depths, default=0)
+
+
+def test_every_bulk_query_in_the_folder_is_one_that_an_import_runs():
+    folder = CHECKOUT / "server" / "shopify" / "bulk_queries"
+    assert {path.stem for path in folder.glob("*.graphql")} == {kind.value for kind in ImportKind}
+
+
+def test_no_document_is_sent_that_lies_anywhere_else():
+    """What is sent is bound in operations.py or a bulk query; nobody writes GraphQL in between the code."""
+    sources = [
+        path
+        for path in (CHECKOUT / "server").rglob("*.py")
+        if "practice_store" not in path.parts and path.is_file()
+    ]
+    assert not [path.name for path in sources if holds_a_document(path)]
+
+
+def holds_a_document(path: Path) -> bool:
+    text = path.read_text("utf-8")
+    return re.search(r"\b(?:query|mutation)\s+\w+\s*(?:\([^)]*\))?\s*\{", text) is not None
 
 
 @each_operation
@@ -81,6 +126,8 @@ def asked(selection, fragments, at: str) -> set[str]:
     for node in selection.selections:
         if isinstance(node, FragmentSpreadNode):
             paths |= asked(fragments[node.name.value].selection_set, fragments, at)
+        elif isinstance(node, InlineFragmentNode):
+            paths |= asked(node.selection_set, fragments, at)
         elif isinstance(node, FieldNode):
             path = f"{at}/{node.name.value}"
             paths.add(path)
@@ -124,4 +171,5 @@ def test_the_only_writes_are_about_shipments_and_none_is_about_an_order_or_its_s
         "fulfillmentEventCreate",
         "fulfillmentTrackingInfoUpdate",
         "webhookSubscriptionCreate",
+        "bulkOperationRunQuery",
     }

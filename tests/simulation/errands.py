@@ -15,6 +15,7 @@ from server.outbox.carrying_out import outcome_news
 from server.outbox.fulfilling import tracking_of
 from server.outbox.stepping import Create, End, Ended, FollowUp, Later, Withdraw
 from server.shopify import answers
+from server.shopify.change_answers import Changes
 from server.shopify.failures import OutcomeUnknown, ShopifyError
 from server.sync.news import Told
 from sync_protocol.bodies.desk import Replay
@@ -194,14 +195,14 @@ class Errands:
         """Tell one of the things that were read, in no order."""
         if self.read_but_not_told:
             place = self._rng.randrange(len(self.read_but_not_told))
-            self.server.tell(reading.news_of(self.read_but_not_told.pop(place)))
+            self.server.tell(reading.news_of(self.read_but_not_told.pop(place), Changes()))
 
     def reconcile(self) -> None:
         """Read every order of the store anew."""
         for order_id in self.store.orders:
             order = self.store.read(order_id)
             assert order is not None
-            told = reading.news_of(order)
+            told = reading.news_of(order, Changes())
             if told.id not in self.server.tables.ops:
                 self.server.tell(told)
 

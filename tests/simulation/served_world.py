@@ -13,6 +13,7 @@ from server.db.shops import Shop
 from server.intake import reading
 from server.intake.replaying import replay_what_may_go
 from server.intake.waking import wake_due_orders
+from server.shopify.change_answers import Changes
 from server.sync.news import tell
 from server.sync.verifying import verify_shop
 from sync_protocol.decide.book import Book
@@ -202,7 +203,7 @@ class ServedWorld:
 
     async def reconcile(self) -> None:
         for order_id in self.store.orders:
-            told = reading.news_of(self.store.read(order_id))
+            told = reading.news_of(self.store.read(order_id), Changes())
             await tell(self.served.database, self.served.live, self.shop_id, told, self.clock())
 
     async def time_does_its_work(self) -> None:

@@ -16,7 +16,7 @@ from server.shopify import answers
 from server.shopify.failures import NotSent, OutcomeUnknown, Throttled
 from server.shopify.fulfillments import Tracking, Work
 from server.shopify.operations import FulfillmentWritten
-from server.shopify.translate import order_gid
+from server.shopify.scalars import order_gid
 from sync_protocol.ids import OrderId, VariantId
 
 CANARY = "Zarqa"

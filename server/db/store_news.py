@@ -1,0 +1,58 @@
+"""What the store has been seen to show, found again."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from server.db.connections import Connection
+from sync_protocol.bodies.store_news import ShopifyOrder
+from sync_protocol.ids import OWN_OPS, OrderId, ShopId
+from sync_protocol.ops import OpKind
+
+
+class _Sent(msgspec.Struct, frozen=True):
+    body: ShopifyOrder
+
+
+async def last_reading(
+    connection: Connection, shop_id: ShopId, order_id: OrderId
+) -> ShopifyOrder | None:
+    """Return the newest reading of an order that was told, or None. Looks through the shop's news: for rare use."""
+    rows = await connection.fetch(
+        "SELECT sent FROM op WHERE shop_id = $1 AND kind = $2 AND starts_with(id, $3)",
+        shop_id,
+        OpKind.SHOPIFY_ORDER.value,
+        f"{OWN_OPS}{order_id}-",
+    )
+    readings = [msgspec.json.decode(row["sent"], type=_Sent).body for row in rows]
+    return max(readings, key=lambda one: one.updated_at, default=None)
+
+
+async def mirrored_at(
+    connection: Connection, shop_id: ShopId, order_ids: Sequence[OrderId]
+) -> dict[OrderId, int]:
+    """Return the store's `updatedAt` (epoch ms) up to which those of these orders are known that are here at all."""
+    rows = await connection.fetch(
+        """
+        SELECT id, (body->>'shopify_updated_at')::bigint AS at FROM customer_order
+        WHERE shop_id = $1 AND id = any($2::text[])
+        """,
+        shop_id,
+        list(order_ids),
+    )
+    return {OrderId(row["id"]): row["at"] or 0 for row in rows}
+
+
+async def standing_orders_since(
+    connection: Connection, shop_id: ShopId, placed_from: int
+) -> set[OrderId]:
+    """Return the orders placed at or after that moment (epoch ms) that the store has not been seen to cancel."""
+    rows = await connection.fetch(
+        """
+        SELECT id FROM customer_order
+        WHERE shop_id = $1 AND placed_at >= $2 AND body->>'cancelled_at' IS NULL
+        """,
+        shop_id,
+        placed_from,
+    )
+    return {OrderId(row["id"]) for row in rows}

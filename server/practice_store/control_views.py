@@ -6,7 +6,8 @@ import msgspec
 
 from server.practice_store.fulfillment import Fulfillment
 from server.practice_store.money import rest_amount
-from server.practice_store.orders import LineItem, Order
+from server.practice_store.order_lines import LineItem
+from server.practice_store.orders import Order
 from server.practice_store.timestamps import graphql_time
 
 

@@ -22,6 +22,8 @@ class MailingAddress:
     zip: str | None = None
     country_code_v2: str = "PK"
     phone: str | None = None
+    latitude: None = None
+    longitude: None = None
 
     @property
     def name(self) -> str | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from server.practice_store.commands import Parcel
 from server.practice_store.identity import gid_of
-from server.practice_store.orders import LineItem, Order
+from server.practice_store.order_lines import LineItem
+from server.practice_store.orders import Order
 from server.practice_store.shop import Location
 
 HOUR_MS = 3_600_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from server.practice_store.agreements import agree_on_order
 from server.practice_store.commands import (
     AddressDraft,
     CancelOrder,
@@ -17,13 +18,8 @@ from server.practice_store.commands import (
 )
 from server.practice_store.customers import Customer, MailingAddress
 from server.practice_store.fulfillment import FulfillmentOrder, FulfillmentOrderLineItem
-from server.practice_store.orders import (
-    Attribute,
-    LineItem,
-    Order,
-    ShippingLine,
-    Transaction,
-)
+from server.practice_store.order_lines import Attribute, LineItem, ShippingLine, Transaction
+from server.practice_store.orders import Order
 from server.practice_store.state import Notification, State
 
 MAX_STAFF_NOTE = 255
@@ -43,10 +39,13 @@ def place_order(state: State, draft: PlaceOrder, at_ms: int) -> Order | list[Use
                 title=draft.shipping_title,
                 code=draft.shipping_title,
                 price=draft.shipping_price,
+                currency=order.currency_code,
             )
         )
-    order.transactions = [_new_transaction(state, order, one, at_ms) for one in draft.transactions]
+    order.original_total = order.total
+    order.payments = [_new_transaction(state, order, one, at_ms) for one in draft.transactions]
     order.work = _route(state, order, draft, at_ms)
+    agree_on_order(order)
     state.orders[order.number] = order
     state.announce("ORDERS_CREATE", order, at_ms)
     if order.fully_paid:
@@ -81,11 +80,13 @@ def cancel_order(state: State, cancel: CancelOrder, at_ms: int) -> Order | list[
         return [refusal] if refusal else []
     order.cancelled_at = order.closed_at = at_ms
     order.cancel_reason = cancel.reason
+    for line in order.line_items:
+        line.removed_units += line.unfulfilled_quantity
     for work in order.work:
         work.status = "CLOSED"
         work.updated_at = at_ms
-        for line in work.line_items:
-            line.remaining_quantity = 0
+        for part in work.line_items:
+            part.remaining_quantity = 0
     order.touch(at_ms)
     state.announce("ORDERS_CANCELLED", order, at_ms)
     state.announce("ORDERS_UPDATED", order, at_ms)
@@ -106,7 +107,7 @@ def mark_paid(state: State, paid: MarkPaid, at_ms: int) -> Order | list[UserErro
     if not order.can_mark_as_paid:
         return [UserError(field=("id",), message="Order cannot be marked as paid.")]
     draft = TransactionDraft(gateway="manual", status="SUCCESS", amount=order.outstanding)
-    order.transactions.append(_new_transaction(state, order, draft, at_ms))
+    order.payments.append(_new_transaction(state, order, draft, at_ms))
     close_if_done(order, at_ms)
     state.announce("ORDERS_PAID", order, at_ms)
     _changed(state, order, at_ms)
@@ -214,7 +215,6 @@ def _new_line(state: State, order: Order, draft: LineDraft) -> LineItem:
         order=order,
         title=draft.title or (variant.product.title if variant else ""),
         quantity=draft.quantity,
-        current_quantity=draft.quantity,
         price=price,
         discount=draft.discount,
         sku=draft.sku or (variant.sku if variant else None),
@@ -230,6 +230,7 @@ def _new_transaction(
 ) -> Transaction:
     return Transaction(
         number=state.numbers.take(),
+        order_number=order.number,
         kind=draft.kind,
         status=draft.status,
         gateway=draft.gateway,

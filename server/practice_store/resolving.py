@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from keyword import iskeyword
 from typing import Any
 
 import msgspec
@@ -89,7 +90,8 @@ def _count(meter: Meter, info: GraphQLResolveInfo[Any], value: object, *, paged:
 
 
 def _snake(name: str) -> str:
-    return _HUMP.sub("_", name).lower()
+    snake = _HUMP.sub("_", name).lower()
+    return f"{snake}_" if iskeyword(snake) else snake
 
 
 def _written(type_name: str, value: object) -> object:

@@ -10,6 +10,7 @@ from server.practice_store.connections import Listing
 from server.practice_store.identity import number_of, stable_uuid
 from server.practice_store.order_input import order_from_input
 from server.practice_store.orders import Order
+from server.practice_store.roots_edits import EditMutations
 from server.practice_store.search import order_matches, order_terms
 
 Number = int | str
@@ -73,7 +74,7 @@ class OrderQueries(Asked):
         }
 
 
-class OrderMutations(Asked):
+class OrderMutations(EditMutations):
     """What becomes of an order as a whole."""
 
     def order_create(self, *, order: Input, options: Input | None = None) -> Payload:

@@ -19,7 +19,8 @@ from server.practice_store.fulfillment import (
     TakenUnits,
 )
 from server.practice_store.identity import number_of
-from server.practice_store.orders import LineItem, Order
+from server.practice_store.order_lines import LineItem
+from server.practice_store.orders import Order
 from server.practice_store.placing import add_units, close_if_done, new_work
 from server.practice_store.state import Notification, State
 

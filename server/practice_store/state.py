@@ -8,13 +8,14 @@ from typing import Literal
 from server.practice_store.bulk import BulkOperation, FileStorage
 from server.practice_store.catalogue import Variant
 from server.practice_store.customers import Customer
+from server.practice_store.edits import CalculatedOrder, CommittedEdit
 from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
 from server.practice_store.identity import Numbers, number_of
 from server.practice_store.orders import Order
 from server.practice_store.shop import AppInstallation, Location, Shop
 from server.practice_store.subscriptions import WebhookSubscription
 
-Subject = Order | Fulfillment | FulfillmentOrder | FulfillmentEvent | BulkOperation
+Subject = Order | Fulfillment | FulfillmentOrder | FulfillmentEvent | CommittedEdit | BulkOperation
 FIRST_ORDER_NUMBER = 1001
 
 
@@ -30,9 +31,9 @@ class Announcement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notification:
-    """A message the store sent to a customer. `kind` is shipped, tracking_changed, or cancelled."""
+    """A message the store sent to a customer."""
 
-    kind: Literal["shipped", "tracking_changed", "cancelled"]
+    kind: Literal["shipped", "tracking_changed", "cancelled", "edited", "invoice"]
     order: str
     to: str | None
     at_ms: int
@@ -54,6 +55,7 @@ class State:
     orders: dict[int, Order] = field(default_factory=dict)
     work: dict[int, FulfillmentOrder] = field(default_factory=dict)
     shipments: dict[int, Fulfillment] = field(default_factory=dict)
+    edits: dict[int, CalculatedOrder] = field(default_factory=dict)
     subscriptions: dict[int, WebhookSubscription] = field(default_factory=dict)
     bulk_operations: dict[int, BulkOperation] = field(default_factory=dict)
     notifications: list[Notification] = field(default_factory=list)
@@ -72,6 +74,10 @@ class State:
     def fulfillment(self, gid: str) -> Fulfillment | None:
         """Return the fulfillment with that gid."""
         return self.shipments.get(number_of(gid, "Fulfillment") or 0)
+
+    def edit(self, gid: str) -> CalculatedOrder | None:
+        """Return the edit with that gid, if it is not committed yet."""
+        return self.edits.get(number_of(gid, "CalculatedOrder") or 0)
 
     def order_named(self, name: str) -> Order | None:
         """Return the order called e.g. "#1001" (or "1001"), or with that number as id or gid."""

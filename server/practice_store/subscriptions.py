@@ -14,6 +14,7 @@ from server.practice_store.shop import ApiVersion
 TOPICS = {
     "ORDERS_CREATE": "orders/create",
     "ORDERS_UPDATED": "orders/updated",
+    "ORDERS_EDITED": "orders/edited",
     "ORDERS_CANCELLED": "orders/cancelled",
     "ORDERS_PAID": "orders/paid",
     "ORDERS_FULFILLED": "orders/fulfilled",

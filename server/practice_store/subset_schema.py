@@ -74,6 +74,7 @@ def subset_of(full_sdl: str, documents: Sequence[DocumentNode]) -> str:
     reach = _Reach(schema)
     for document in documents:
         reach.through(document)
+    reach.settle_interfaces()
     definitions = sorted(
         (
             one
@@ -150,8 +151,21 @@ class _Reach:
             self.types.add(found.name)
             for part in found.fields.values():
                 self.type(get_named_type(part.type))
-        elif isinstance(found, GraphQLEnumType | GraphQLScalarType):
+        elif isinstance(found, GraphQLEnumType | GraphQLScalarType | GraphQLInterfaceType):
             self.types.add(found.name)
+
+    def settle_interfaces(self) -> None:
+        """Give an interface of which documents ask fragments only its id, and what is reached of it the same."""
+        for name in sorted(self.types):
+            found = self._schema.get_type(name)
+            if not isinstance(found, GraphQLInterfaceType):
+                continue
+            if not any(parent == name for parent, _ in self.fields):
+                self.fields.add((name, "id"))
+            held = [field for parent, field in self.fields if parent == name]
+            for one in self._schema.get_possible_types(found):
+                if one.name in self.types:
+                    self.fields.update((one.name, field) for field in held)
 
 
 def _roots(schema: GraphQLSchema, reach: _Reach) -> str:

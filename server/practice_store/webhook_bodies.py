@@ -10,11 +10,14 @@ from decimal import Decimal
 
 from server.practice_store.bulk import BulkOperation
 from server.practice_store.customers import Customer, MailingAddress
+from server.practice_store.edits import CommittedEdit
 from server.practice_store.fulfillment import Fulfillment, FulfillmentOrder
 from server.practice_store.money import ZERO, MoneyBag, rest_amount
-from server.practice_store.orders import LineItem, Order, ShippingLine
+from server.practice_store.order_lines import LineItem, ShippingLine
+from server.practice_store.orders import Order
 from server.practice_store.state import State, Subject
 from server.practice_store.timestamps import webhook_time
+from server.practice_store.webhook_aftersales import edit_body
 
 Body = dict[str, object]
 
@@ -31,6 +34,8 @@ def body_of(topic: str, subject: Subject, state: State) -> Body:
             if topic.startswith("fulfillment_events/")
             else fulfillment_body(subject)
         )
+    if isinstance(subject, CommittedEdit):
+        return edit_body(subject)
     assert isinstance(subject, Order)
     return order_body(subject)
 
@@ -175,17 +180,17 @@ def _order_money(order: Order) -> Body:
         "current_total_discounts": order.discounts,
         "current_total_price": order.total,
         "current_total_tax": ZERO,
-        "subtotal_price": order.subtotal,
+        "subtotal_price": order.ordered_subtotal,
         "total_discounts": order.discounts,
-        "total_line_items_price": order.subtotal + order.discounts,
-        "total_price": order.total,
+        "total_line_items_price": order.ordered_subtotal + order.discounts,
+        "total_price": order.ordered_total,
         "total_tax": ZERO,
     }
     for key, amount in amounts.items():
         body[key] = rest_amount(amount)
         body[f"{key}_set"] = bag(amount)
     body["current_shipping_price_set"] = bag(order.shipping)
-    body["total_shipping_price_set"] = bag(order.shipping)
+    body["total_shipping_price_set"] = bag(order.ordered_shipping)
     body["total_cash_rounding_payment_adjustment_set"] = bag(ZERO)
     body["total_cash_rounding_refund_adjustment_set"] = bag(ZERO)
     body["total_outstanding"] = rest_amount(order.outstanding)

@@ -9,6 +9,12 @@ from server.practice_store.commands import (
     Parcel,
     ShipGroup,
 )
+from server.practice_store.commands_edits import (
+    AddEditVariant,
+    BeginEdit,
+    CommitEdit,
+    SetEditQuantity,
+)
 from server.practice_store.commands_platform import KeepExport, RunBulkQuery
 from server.practice_store.subscriptions import TOPICS
 from server.shopify.signature import is_signed
@@ -20,13 +26,23 @@ SAMPLES = ("webhooks", "official_2026-07_exact_ids")
 
 def ship_all(store, order):
     parcel = Parcel(company="TCS", numbers=("7794",), urls=("https://tcs.example/7794",))
-    group = ShipGroup(fulfillment_order=order.work[0].id)
-    return store.execute(CreateFulfillment(groups=(group,), parcel=parcel))
+    groups = tuple(ShipGroup(fulfillment_order=work.id) for work in order.work)
+    return store.execute(CreateFulfillment(groups=groups, parcel=parcel))
+
+
+def edit_one_more(store, order):
+    """Exchange a unit of the first line for something else."""
+    edit = store.execute(BeginEdit(order=order.id))
+    store.execute(SetEditQuantity(edit=edit.id, line=edit.line_items[0].id, quantity=0))
+    variant = list(store.state.variants.values())[5].id
+    store.execute(AddEditVariant(edit=edit.id, variant=variant, quantity=1))
+    store.execute(CommitEdit(edit=edit.id))
 
 
 def a_life(store):
-    """Place, ship, deliver and pay one order, cancel another, and let an app export."""
+    """Place, edit, ship, deliver and pay one order, cancel another, and let an app export."""
     order = store.place_order(some_lines(store, 2))
+    edit_one_more(store, order)
     shipment = ship_all(store, order)
     store.execute(CreateEvent(fulfillment=shipment.id, status="DELIVERED"))
     store.execute(MarkPaid(order=order.number))

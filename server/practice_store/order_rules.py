@@ -1,0 +1,64 @@
+"""Commands about orders, and the rule that carries each out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from server.practice_store.commands import (
+    CancelFulfillment,
+    CancelOrder,
+    Command,
+    CreateEvent,
+    CreateFulfillment,
+    EditContact,
+    MarkPaid,
+    PlaceOrder,
+    UpdateTracking,
+)
+from server.practice_store.commands_edits import (
+    AddEditCustomItem,
+    AddEditVariant,
+    BeginEdit,
+    CommitEdit,
+    SetEditQuantity,
+)
+from server.practice_store.editing import (
+    add_edit_custom_item,
+    add_edit_variant,
+    begin_edit,
+    commit_edit,
+    set_edit_quantity,
+)
+from server.practice_store.placing import cancel_order, edit_contact, mark_paid, place_order
+from server.practice_store.shipping import (
+    cancel_fulfillment,
+    create_event,
+    create_fulfillment,
+    update_tracking,
+)
+from server.practice_store.state import State
+
+# Takes the state, the command and the time; returns what was made or changed, or a list of `UserError`.
+Rule = Callable[[State, Any, int], object]
+
+WholeOrderCommand = PlaceOrder | EditContact | CancelOrder | MarkPaid
+ShippingCommand = CreateFulfillment | UpdateTracking | CreateEvent | CancelFulfillment
+EditCommand = BeginEdit | SetEditQuantity | AddEditVariant | AddEditCustomItem | CommitEdit
+OrderCommand = WholeOrderCommand | ShippingCommand | EditCommand
+
+ORDER_RULES: Mapping[type[Command], Rule] = {
+    PlaceOrder: place_order,
+    EditContact: edit_contact,
+    CancelOrder: cancel_order,
+    MarkPaid: mark_paid,
+    CreateFulfillment: create_fulfillment,
+    UpdateTracking: update_tracking,
+    CreateEvent: create_event,
+    CancelFulfillment: cancel_fulfillment,
+    BeginEdit: begin_edit,
+    SetEditQuantity: set_edit_quantity,
+    AddEditVariant: add_edit_variant,
+    AddEditCustomItem: add_edit_custom_item,
+    CommitEdit: commit_edit,
+}

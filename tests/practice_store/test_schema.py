@@ -61,7 +61,7 @@ def test_the_shipped_schema_holds_names_and_types_and_no_text_of_shopifys():
     text = subset_schema.SUBSET.read_text("utf-8")
     assert '"""' not in text
     assert "@deprecated" not in text
-    assert len(text) < 40_000
+    assert len(text) < 80_000
 
 
 def test_a_schema_to_start_with_is_built_in_less_than_a_third_of_a_second():

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 import msgspec
 
 from server.practice_store.asgi import Request, Response, json_response
+from server.practice_store.commands_platform import CallLater
 from server.practice_store.faults import ApiFault
 from server.practice_store.graphql_api import GraphqlApi
 from server.practice_store.identity import stable_uuid
@@ -41,7 +41,6 @@ class AdminHttp:
         self._prefix = prefix
         self._api = api or GraphqlApi(store)
         self._requests = 0
-        self._late: set[asyncio.Task[None]] = set()
 
     async def token(self, request: Request) -> Response:
         """Give an access token for the app's id and secret (client credentials grant)."""
@@ -113,15 +112,16 @@ class AdminHttp:
         if fault.kind == "timeout_after":
             self._answer(asked)
         elif fault.kind == "late_commit":
-            task = asyncio.create_task(self._commit_late(fault.delay_ms, asked))
-            self._late.add(task)
-            task.add_done_callback(self._late.discard)
+            variables = msgspec.json.encode(asked.variables).decode() if asked.variables else None
+            late = CallLater(
+                query=asked.query,
+                variables=variables,
+                operation_name=asked.operation_name,
+                after_ms=fault.delay_ms,
+            )
+            self._store.execute(late)
         await request.until_gone()
         return Response(status=499)
-
-    async def _commit_late(self, delay_ms: int, asked: _GraphqlRequest) -> None:
-        await asyncio.sleep(delay_ms / 1000)
-        self._answer(asked)
 
 
 _AFTER_RUNNING = {

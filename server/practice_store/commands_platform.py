@@ -33,3 +33,18 @@ class CancelBulk(Command, frozen=True, kw_only=True):
     """An app no longer wants an export (by gid)."""
 
     operation: str
+
+
+class CallLater(Command, frozen=True, kw_only=True, omit_defaults=True):
+    """An API call that was taken, and is carried out only `after_ms`, when its caller has given up. `variables` is JSON."""
+
+    query: str
+    variables: str | None = None
+    operation_name: str | None = None
+    after_ms: int
+
+
+class TakeLateCall(Command, frozen=True, kw_only=True):
+    """The time of a late call has come. Noted before it is carried out, so that a crash cannot do it twice."""
+
+    call: int

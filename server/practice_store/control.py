@@ -26,7 +26,7 @@ from server.practice_store.commands import (
 )
 from server.practice_store.control_views import fulfillment_view, order_view
 from server.practice_store.every_command import AnyCommand
-from server.practice_store.faults import ApiFault, WebhookFaults
+from server.practice_store.faults import ApiFault, BulkFault, WebhookFaults
 from server.practice_store.fulfillment import Fulfillment
 from server.practice_store.identity import gid_of
 from server.practice_store.orders import Order
@@ -86,6 +86,7 @@ class FaultsState(msgspec.Struct, frozen=True, kw_only=True):
 
     api: list[ApiFault] | None = None
     webhooks: WebhookFaults | None = None
+    exports: list[BulkFault] | None = None
 
 
 class Nothing(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,7 +223,11 @@ class Control:
         del request
         store = self._store
         return json_response(
-            FaultsState(api=store.api_faults.coming, webhooks=store.webhooks.faults)
+            FaultsState(
+                api=store.api_faults.coming,
+                webhooks=store.webhooks.faults,
+                exports=store.bulk_faults,
+            )
         )
 
     def set_faults(self, request: Request) -> Response:
@@ -232,6 +237,8 @@ class Control:
             self._store.api_faults.coming = asked.api
         if asked.webhooks is not None:
             self._store.webhooks.faults = asked.webhooks
+        if asked.exports is not None:
+            self._store.bulk_faults = asked.exports
         return self.read_faults(request)
 
     def variants(self, request: Request) -> Response:

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
+import msgspec
 from graphql import (
     DocumentNode,
     ExecutionResult,
@@ -22,6 +23,7 @@ from graphql import (
 )
 
 from server.practice_store.bulk_export import BulkExporter
+from server.practice_store.commands_platform import CallLater
 from server.practice_store.cost import (
     MAX_POINTS,
     MUTATION_POINTS,
@@ -47,6 +49,7 @@ class GraphqlApi:
     def __init__(self, store: PracticeStore, schema: GraphQLSchema | None = None) -> None:
         self._store = store
         self._schema = schema or load_schema()
+        store.answer_late = self._answer_late
         store.exporter = BulkExporter(self._schema, lambda: Queries(store))
         # An app sends the same few documents over and over; reading one costs more than running it.
         self._read = lru_cache(maxsize=DOCUMENTS_KEPT)(self._read_document)
@@ -69,6 +72,10 @@ class GraphqlApi:
         if points > self._store.bucket.available(self._store.clock()):
             return {"errors": [throttled()], "extensions": self._cost(points, None)}
         return self._run(document, given, operation_name, points)
+
+    def _answer_late(self, call: CallLater) -> Answer:
+        variables = msgspec.json.decode(call.variables) if call.variables is not None else None
+        return self.answer(call.query, variables, call.operation_name)
 
     def throttled_answer(self) -> Answer:
         """The answer to a call that finds the bucket empty, whatever is in it."""

@@ -94,7 +94,7 @@ def _decode(content: bytes) -> tuple[list[Line], int]:
         try:
             line = msgspec.json.decode(raw, type=Line)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            if last:
+            if last and not raw.endswith(b"\n"):
                 break
             raise JournalMismatchError(f"byte {at}: {error}") from error
         if not raw.endswith(b"\n"):

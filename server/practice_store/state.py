@@ -7,6 +7,7 @@ from typing import Literal
 
 from server.practice_store.bulk import BulkOperation, FileStorage
 from server.practice_store.catalogue import Variant
+from server.practice_store.commands_platform import CallLater
 from server.practice_store.customers import Customer
 from server.practice_store.edits import CalculatedOrder, CommittedEdit
 from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
@@ -27,6 +28,15 @@ class Announcement:
     subject: Subject
     at_ms: int
     cause: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LateCall:
+    """An API call to be carried out at `due_at` (ms)."""
+
+    number: int
+    call: CallLater
+    due_at: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +68,7 @@ class State:
     edits: dict[int, CalculatedOrder] = field(default_factory=dict)
     subscriptions: dict[int, WebhookSubscription] = field(default_factory=dict)
     bulk_operations: dict[int, BulkOperation] = field(default_factory=dict)
+    late_calls: dict[int, LateCall] = field(default_factory=dict)
     notifications: list[Notification] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)
     next_order_number: int = FIRST_ORDER_NUMBER

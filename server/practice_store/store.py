@@ -21,7 +21,7 @@ from server.practice_store.commands import (
     Subscribe,
     UserError,
 )
-from server.practice_store.commands_platform import RunBulkQuery
+from server.practice_store.commands_platform import CallLater, RunBulkQuery, TakeLateCall
 from server.practice_store.cost import Bucket
 from server.practice_store.drawing import draw_order, payment
 from server.practice_store.every_command import RULES, AnyCommand
@@ -36,10 +36,11 @@ from server.practice_store.journal import (
     Journal,
     JournalMismatchError,
 )
+from server.practice_store.late_calls import due_calls
 from server.practice_store.orders import Order
 from server.practice_store.people import draw_address
 from server.practice_store.shop import AppInstallation, Location, LocationAddress, Shop
-from server.practice_store.state import State
+from server.practice_store.state import LateCall, State
 from server.practice_store.stocking import first_stock
 from server.practice_store.subscriptions import WebhookSubscription, subscription_errors
 from server.practice_store.tokens import Tokens
@@ -96,9 +97,10 @@ class PracticeStore:
             salt=f"{domain}:{seed}",
         )
         self.bucket = Bucket()
-        self.api_faults = ApiFaults()
+        self.api_faults = ApiFaults(chance_from(seed, "api"))
         self.bulk_faults: list[BulkFault] = []
         self.exporter: Exporter | None = None
+        self.answer_late: Callable[[CallLater], object] | None = None
         self.webhooks = WebhookQueue(
             domain=domain,
             faults=WebhookFaults(),
@@ -120,13 +122,13 @@ class PracticeStore:
             self._journal.close()
 
     def settle(self) -> None:
-        """Let the time pass until now: what is due (routing, exports) gets done and announced."""
-        self._read_exports()
+        """Let the time pass until now: what is due (routing, exports, late calls) gets done and announced."""
+        self._catch_up()
         self._settle(self.clock())
 
     def execute(self, command: AnyCommand) -> object:
         """Carry out a command. Returns what it made or changed, or a list of `UserError` if it was not accepted."""
-        self._read_exports()
+        self._catch_up()
         return self._execute(command)
 
     def bulk_command(self, query: str, *, grouped: bool) -> RunBulkQuery | list[UserError]:
@@ -219,8 +221,12 @@ class PracticeStore:
             case _:
                 return RULES[type(command)](self.state, command, at_ms)
 
-    def _read_exports(self) -> None:
-        """Read the rows of exports that begin now: before anything else changes, and into the journal like a command."""
+    def _catch_up(self) -> None:
+        """Do what was due before now and goes into the journal as commands do: late calls, and reading exports."""
+        for number in due_calls(self.state, self.clock()) if self.answer_late else ():
+            taken = self._execute(TakeLateCall(call=number))
+            if isinstance(taken, LateCall) and self.answer_late is not None:
+                self.answer_late(taken.call)
         for operation in due_exports(self.state, self.clock()) if self.exporter else ():
             assert self.exporter is not None
             self._execute(self.exporter.read(operation))

@@ -161,7 +161,11 @@ class WebhookQueue:
 
     def _queue(self, webhook: Webhook) -> None:
         faults = self.faults
-        if self.chance.random() < faults.drop:
+        if faults.topics and webhook.subscription.header_topic not in faults.topics:
+            self.waiting.append(webhook)
+            return
+        silent = webhook.due_at_ms < faults.silent_until_ms
+        if self.chance.random() < faults.drop or silent:
             self.note(webhook, "dropped", webhook.due_at_ms)
             self.finish(webhook)
             return

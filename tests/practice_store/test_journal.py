@@ -121,6 +121,15 @@ def test_a_last_line_cut_short_by_a_crash_is_dropped_and_written_over(tmp_path, 
     assert len(opened(journal=path).state.orders) == 2
 
 
+def test_a_whole_last_line_that_this_version_cannot_read_is_not_quietly_dropped(tmp_path, opened):
+    path = tmp_path / "store.jsonl"
+    opened(journal=path).close()
+    with path.open("ab") as file:
+        file.write(b'{"line":"command","at_ms":1,"command":{"kind":"teleport"}}\n')
+    with pytest.raises(JournalMismatchError):
+        opened(journal=path)
+
+
 def test_an_order_refused_is_not_in_the_journal(tmp_path, opened):
     path = tmp_path / "journal.jsonl"
     store = opened(journal=path)

@@ -1,6 +1,5 @@
 """The same over real connections: what the transport in the process cannot show."""
 
-import asyncio
 import socket
 
 import httpx
@@ -10,7 +9,7 @@ from server.practice_store.app import asgi_app
 from server.practice_store.faults import ApiFault
 from server.shopify.failures import NotSent, OutcomeUnknown
 from server.shopify.store import read_shop
-from tests.shopify.practice import LOCAL, client_to, new_store, serving, ship
+from tests.shopify.practice import LOCAL, Clock, client_to, new_store, serving, ship
 
 
 async def test_a_refused_connection_means_that_nothing_was_sent():
@@ -52,16 +51,17 @@ async def test_a_broken_or_silent_connection_leaves_the_outcome_unknown(kind, sh
 
 
 async def test_a_late_commit_ships_after_the_caller_has_given_up():
-    store = new_store()
+    clock = Clock()
+    store = new_store(clock)
     order = store.place_order()
     store.api_faults.coming = [ApiFault(kind="late_commit", delay_ms=1500)]
     async with serving(asgi_app(store)) as url, httpx.AsyncClient() as http:
         with pytest.raises(OutcomeUnknown):
             await ship(client_to(store, http, url=url, total_s=0.5), order)
+        store.settle()
         assert order.shipments == []
-        async with asyncio.timeout(10):
-            while not order.shipments:  # noqa: ASYNC110 - the store tells nobody
-                await asyncio.sleep(0.02)
+        clock.pass_ms(1500)
+        store.settle()
     assert len(order.shipments) == 1
 
 

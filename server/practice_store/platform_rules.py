@@ -1,0 +1,28 @@
+"""The commands of the platform's side, and the rule that carries each out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from server.practice_store.commands import Command
+from server.practice_store.commands_platform import (
+    CallLater,
+    CancelBulk,
+    KeepExport,
+    RunBulkQuery,
+    TakeLateCall,
+)
+from server.practice_store.exporting import cancel_bulk, keep_export, run_bulk_query
+from server.practice_store.late_calls import call_later, take_late_call
+from server.practice_store.state import State
+
+PlatformCommand = RunBulkQuery | KeepExport | CancelBulk | CallLater | TakeLateCall
+
+PLATFORM_RULES: Mapping[type[Command], Callable[[State, Any, int], object]] = {
+    RunBulkQuery: run_bulk_query,
+    KeepExport: keep_export,
+    CancelBulk: cancel_bulk,
+    CallLater: call_later,
+    TakeLateCall: take_late_call,
+}

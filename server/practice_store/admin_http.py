@@ -11,10 +11,9 @@ from server.practice_store.commands_platform import CallLater
 from server.practice_store.faults import ApiFault
 from server.practice_store.graphql_api import GraphqlApi
 from server.practice_store.identity import stable_uuid
-from server.practice_store.shop import API_VERSION
 from server.practice_store.store import PracticeStore
 
-GRAPHQL_PATH = f"/admin/api/{API_VERSION}/graphql.json"
+GRAPHQL_PATH = r"/admin/api/(\d\d\d\d-\d\d)/graphql.json"
 TOKEN_PATH = "/admin/oauth/access_token"  # noqa: S105 - a path
 _UNAUTHORIZED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 
@@ -58,8 +57,10 @@ class AdminHttp:
         expires_in = self._store.tokens.life_ms // 1000
         return json_response({"access_token": token, "scope": scope, "expires_in": expires_in})
 
-    async def graphql(self, request: Request) -> Response:
-        """Run a document, or go wrong as told."""
+    async def graphql(self, request: Request, version: str) -> Response:
+        """Run a document, or go wrong as told. A version that has ended is answered by the one served instead."""
+        if version > self._store.state.served_version:
+            return json_response({"errors": "Not Found"}, 404)
         self._requests += 1
         host = request.headers.get("host", "127.0.0.1")
         self._store.state.storage.address = f"{request.scheme}://{host}{self._prefix}"
@@ -79,11 +80,12 @@ class AdminHttp:
         return json_response(self._api.answer(asked.query, asked.variables, asked.operation_name))
 
     def _said(self, response: Response) -> Response:
+        version = self._store.state.served_version
         request_id = stable_uuid(self._store.domain, "request", self._requests)
         headers = {
             **response.headers,
             "X-Request-Id": request_id,
-            "X-Shopify-API-Version": API_VERSION,
+            "X-Shopify-API-Version": version,
         }
         return Response(
             status=response.status, body=response.body, headers=headers, broken=response.broken

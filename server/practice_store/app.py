@@ -29,6 +29,7 @@ from server.practice_store.control import Control, not_found
 from server.practice_store.graphql_api import GraphqlApi
 from server.practice_store.page import Pages
 from server.practice_store.store import PracticeStore
+from server.practice_store.store_settings import StoreSettings
 
 Answering = Callable[..., Response | Awaitable[Response]]
 Routes = list[tuple[str, re.Pattern[str], Answering]]
@@ -89,6 +90,7 @@ def _is_foreign(request: Request) -> bool:
 def _routes(store: PracticeStore, prefix: str, api: GraphqlApi | None) -> Routes:
     admin = AdminHttp(store, api, prefix)
     control = Control(store)
+    settings = StoreSettings(store)
     pages = Pages(store, prefix)
     table: list[tuple[str, str, Answering]] = [
         ("POST", GRAPHQL_PATH, admin.graphql),
@@ -108,6 +110,8 @@ def _routes(store: PracticeStore, prefix: str, api: GraphqlApi | None) -> Routes
         ("GET", "/practice/api/webhooks", control.webhooks),
         ("GET", "/practice/api/faults", control.read_faults),
         ("PUT", "/practice/api/faults", control.set_faults),
+        ("GET", "/practice/api/settings", settings.read),
+        ("PUT", "/practice/api/settings", settings.change),
         ("GET", "/practice/api/variants", control.variants),
         ("GET", "/practice", pages.front),
         ("POST", "/practice/page/orders", pages.place),

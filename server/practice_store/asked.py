@@ -7,9 +7,11 @@ from typing import Any
 
 from server.practice_store.commands import UserError
 from server.practice_store.every_command import AnyCommand
+from server.practice_store.orders import Order
 from server.practice_store.store import PracticeStore
 from server.practice_store.timestamps import read_time
 
+OLD_ORDERS_MS = 60 * 24 * 3_600_000
 Input = Mapping[str, Any]
 Payload = dict[str, object]
 
@@ -28,6 +30,12 @@ class Asked:
     def __init__(self, store: PracticeStore) -> None:
         self._store = store
         self._state = store.state
+
+    def _may_read(self, order: Order) -> bool:
+        """Tell whether the app may see an order: without a scope of its own, not one older than sixty days."""
+        if "read_all_orders" in self._state.app.scopes:
+            return True
+        return order.created_at > self._store.clock() - OLD_ORDERS_MS
 
     def _payload(self, name: str, command: AnyCommand | list[UserError]) -> Payload:
         """Return what was made under `name`, or why it was not."""

@@ -32,9 +32,9 @@ class _Row:
 
 
 class BulkExporter:
-    """Reads exports off one schema. `root` is asked for what queries start from."""
+    """Reads exports off one schema. `root` is asked for what queries start from and are measured by."""
 
-    def __init__(self, schema: GraphQLSchema, root: Callable[[], object]) -> None:
+    def __init__(self, schema: GraphQLSchema, root: Callable[[], tuple[object, Meter]]) -> None:
         self._schema = schema
         self._root = root
 
@@ -47,11 +47,12 @@ class BulkExporter:
         """Run the operation's query and return its rows, cut short if it is to fail."""
         document = read_bulk_query(self._schema, operation.query)
         assert not isinstance(document, list), "checked when it was asked for"
+        root, meter = self._root()
         result = execute(
             self._schema,
             document,
-            root_value=self._root(),
-            context_value=Meter(points=0, whole=True),
+            root_value=root,
+            context_value=meter,
             field_resolver=resolve_field,
             type_resolver=concrete_type,
         )

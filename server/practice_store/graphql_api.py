@@ -22,6 +22,7 @@ from graphql import (
     validate,
 )
 
+from server.practice_store.access import granted_by
 from server.practice_store.bulk_export import BulkExporter
 from server.practice_store.commands_platform import CallLater
 from server.practice_store.cost import (
@@ -50,7 +51,7 @@ class GraphqlApi:
         self._store = store
         self._schema = schema or load_schema()
         store.answer_late = self._answer_late
-        store.exporter = BulkExporter(self._schema, lambda: Queries(store))
+        store.exporter = BulkExporter(self._schema, self._export_root)
         # An app sends the same few documents over and over; reading one costs more than running it.
         self._read = lru_cache(maxsize=DOCUMENTS_KEPT)(self._read_document)
 
@@ -72,6 +73,9 @@ class GraphqlApi:
         if points > self._store.bucket.available(self._store.clock()):
             return {"errors": [throttled()], "extensions": self._cost(points, None)}
         return self._run(document, given, operation_name, points)
+
+    def _export_root(self) -> tuple[object, Meter]:
+        return Queries(self._store), self._meter(0, whole=True)
 
     def _answer_late(self, call: CallLater) -> Answer:
         variables = msgspec.json.decode(call.variables) if call.variables is not None else None
@@ -98,7 +102,7 @@ class GraphqlApi:
     ) -> Answer:
         self._store.settle()
         mutates = _is_mutation(document, operation_name)
-        meter = Meter(points=MUTATION_POINTS if mutates else 0)
+        meter = self._meter(MUTATION_POINTS if mutates else 0)
         result = execute(
             self._schema,
             document,
@@ -119,6 +123,12 @@ class GraphqlApi:
             answer["data"] = result.data
         answer["extensions"] = self._cost(points, spent)
         return answer
+
+    def _meter(self, points: int, *, whole: bool = False) -> Meter:
+        """Return what a run is measured by, with what the app may see now."""
+        state = self._store.state
+        granted = granted_by(state.app.scopes)
+        return Meter(points, whole=whole, granted=granted, customer_data=state.customer_data)
 
     def _cost(self, requested: int, actual: int | None) -> Answer:
         bucket = self._store.bucket

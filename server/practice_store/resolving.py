@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 from graphql import GraphQLResolveInfo, get_named_type, is_leaf_type
 
+from server.practice_store.access import refuse_without_scope
 from server.practice_store.asked import InvalidIdError, InvalidInputError
 from server.practice_store.connections import Listing, Window, WindowError, connect, connect_all
 from server.practice_store.cost import CONNECTION_POINTS, FREE_TYPES
+from server.practice_store.customer_data import CustomerData, instead_of, is_hidden
 from server.practice_store.graphql_errors import coded
 from server.practice_store.money import graphql_amount
 from server.practice_store.search import UnknownSearchError
@@ -23,11 +25,23 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 class Meter:
-    """Counts what a run really touched, which is what it is charged for. A `whole` run reads connections without a window."""
+    """Counts what a run really touched, which is what it is charged for. A `whole` run reads connections without a window.
 
-    def __init__(self, points: int, *, whole: bool = False) -> None:
+    `granted` and `customer_data` are what the app may see.
+    """
+
+    def __init__(
+        self,
+        points: int,
+        *,
+        whole: bool = False,
+        granted: frozenset[str] | None = None,
+        customer_data: CustomerData = "shown",
+    ) -> None:
         self.points = points
         self.whole = whole
+        self.granted = granted
+        self.customer_data = customer_data
 
 
 def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: object) -> object:
@@ -37,13 +51,18 @@ def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: ob
     paged = held.name.endswith("Connection")
     given = {_snake(key): value for key, value in arguments.items()}
     window = _window(given) if paged else Window()
+    asking: Meter = info.context
+    parent = info.parent_type.name
+    refuse_without_scope(parent, info.field_name, held.name, asking.granted)
+    if asking.customer_data != "shown" and is_hidden(parent, info.field_name):
+        return instead_of(parent, info.field_name, asking.customer_data)
     try:
         value = _read(source, name, info)
         if callable(value):
             value = value(**given)
         if paged:
             assert isinstance(value, Listing | list)
-            value = connect_all(value) if info.context.whole else connect(value, window)
+            value = connect_all(value) if asking.whole else connect(value, window)
     except (WindowError, UnknownSearchError, InvalidInputError) as error:
         raise coded(str(error), "BAD_USER_INPUT") from error
     except InvalidIdError as error:

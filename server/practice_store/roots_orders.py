@@ -29,7 +29,8 @@ class OrderQueries(Asked):
 
     def order(self, *, id: str) -> Order | None:  # noqa: A002 - the schema's name
         """One order."""
-        return self._state.order(id)
+        order = self._state.order(id)
+        return order if order is not None and self._may_read(order) else None
 
     def orders(
         self, *, query: str | None = None, sort_key: str = "PROCESSED_AT", **_filters: object
@@ -65,7 +66,9 @@ class OrderQueries(Asked):
         indexed = {
             order.number: at
             for order in self._state.orders.values()
-            if (at := max((one for one in order.updates if one <= as_of), default=None)) is not None
+            if self._may_read(order)
+            and (at := max((one for one in order.updates if one <= as_of), default=None))
+            is not None
         }
         return {
             number: at

@@ -6,7 +6,7 @@ from server.practice_store.asked import Asked, Input, Payload
 from server.practice_store.commands import Subscribe
 from server.practice_store.connections import Listing
 from server.practice_store.search import variant_matches, variant_terms
-from server.practice_store.shop import ApiVersion, AppInstallation, Location, Shop
+from server.practice_store.shop import VERSIONS, ApiVersion, AppInstallation, Location, Shop
 from server.practice_store.subscriptions import WebhookSubscription
 
 
@@ -25,8 +25,8 @@ class PlatformQueries(Asked):
 
     @property
     def public_api_versions(self) -> list[ApiVersion]:
-        """The version this store speaks."""
-        return [ApiVersion()]
+        """The versions that there are."""
+        return list(VERSIONS)
 
     def locations(self, *, include_inactive: bool = False, **_filters: object) -> list[Location]:
         """The locations, by number."""

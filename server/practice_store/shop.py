@@ -19,6 +19,10 @@ SCOPES = (
     "read_fulfillments",
     "write_fulfillments",
     "read_returns",
+    "write_returns",
+    "write_inventory",
+    "write_order_edits",
+    "read_all_orders",
 )
 
 
@@ -106,6 +110,26 @@ class AppInstallation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ApiVersion:
-    """The one version this store speaks."""
+    """One quarterly edition of the Admin API, as apps may ask for it."""
 
     handle: str = API_VERSION
+    supported: bool = True
+
+    @property
+    def display_name(self) -> str:
+        """The name as people read it."""
+        if self.handle == "unstable":
+            return "unstable"
+        if not self.supported:
+            return f"{self.handle} (Release candidate)"
+        return f"{self.handle} ({'Latest' if self.handle == API_VERSION else 'Supported'})"
+
+
+VERSIONS = (
+    ApiVersion(handle="2026-01"),
+    ApiVersion(handle="2026-04"),
+    ApiVersion(handle="2026-07"),
+    ApiVersion(handle=API_VERSION),
+    ApiVersion(handle="2027-01", supported=False),
+    ApiVersion(handle="unstable", supported=False),
+)

@@ -8,12 +8,13 @@ from typing import Literal
 from server.practice_store.bulk import BulkOperation, FileStorage
 from server.practice_store.catalogue import Variant
 from server.practice_store.commands_platform import CallLater
+from server.practice_store.customer_data import CustomerData
 from server.practice_store.customers import Customer
 from server.practice_store.edits import CalculatedOrder, CommittedEdit
 from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
 from server.practice_store.identity import Numbers, number_of
 from server.practice_store.orders import Order
-from server.practice_store.shop import AppInstallation, Location, Shop
+from server.practice_store.shop import API_VERSION, AppInstallation, Location, Shop
 from server.practice_store.subscriptions import WebhookSubscription
 
 Subject = Order | Fulfillment | FulfillmentOrder | FulfillmentEvent | CommittedEdit | BulkOperation
@@ -59,6 +60,8 @@ class State:
     app: AppInstallation
     numbers: Numbers
     storage: FileStorage
+    customer_data: CustomerData = "shown"
+    served_version: str = API_VERSION
     locations: dict[int, Location] = field(default_factory=dict)
     variants: dict[int, Variant] = field(default_factory=dict)
     customers: dict[int, Customer] = field(default_factory=dict)

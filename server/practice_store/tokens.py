@@ -30,6 +30,10 @@ class Tokens:
         self._given[token] = now_ms + self.life_ms
         return token
 
+    def end_all(self) -> None:
+        """End every token given so far; the fixed one stays."""
+        self._given.clear()
+
     def accepts(self, token: str, now_ms: int) -> bool:
         """Tell whether a request with this token may pass."""
         if hmac.compare_digest(token.encode(), self._fixed.encode()):

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from server.practice_store.chance import Chance
+from server.practice_store.customer_data import without_customer_data
 from server.practice_store.faults import WebhookFaults
 from server.practice_store.identity import stable_uuid
 from server.practice_store.orders import Order
@@ -36,6 +37,7 @@ class Webhook:
     triggered_at: str
     order_number: int | None
     due_at_ms: int
+    api_version: str = API_VERSION
     attempts: int = 0
 
     def headers(self, domain: str, secret: str) -> dict[str, str]:
@@ -47,7 +49,7 @@ class Webhook:
             "X-Shopify-Topic": subscription.header_topic,
             "X-Shopify-Hmac-Sha256": sign(secret, self.body),
             "X-Shopify-Shop-Domain": domain,
-            "X-Shopify-API-Version": API_VERSION,
+            "X-Shopify-API-Version": self.api_version,
             "X-Shopify-Webhook-Id": self.webhook_id,
             "X-Shopify-Event-Id": self.event_id,
             "X-Shopify-Triggered-At": self.triggered_at,
@@ -147,6 +149,8 @@ class WebhookQueue:
     ) -> Webhook:
         subject = announced.subject
         body = body_of(subscription.header_topic, subject, state)
+        if state.customer_data != "shown":
+            body = without_customer_data(body)
         nanoseconds = int(stable_uuid(key)[:5], 16)
         return Webhook(
             key=key,
@@ -157,6 +161,7 @@ class WebhookQueue:
             triggered_at=triggered_time(announced.at_ms, nanoseconds),
             order_number=subject.number if isinstance(subject, Order) else None,
             due_at_ms=announced.at_ms,
+            api_version=state.served_version,
         )
 
     def _queue(self, webhook: Webhook) -> None:

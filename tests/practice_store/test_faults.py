@@ -81,7 +81,7 @@ async def test_a_late_commit_happens_by_the_clock_when_the_caller_has_long_gone(
     store.settle()
     assert order.fully_paid
     store.settle()
-    assert len([one for one in order.transactions if one.status == "SUCCESS"]) == 1
+    assert len([one for one in order.payments if one.status == "SUCCESS"]) == 1
 
 
 async def test_a_late_commit_outlives_a_kill_of_the_store_and_happens_once(tmp_path):
@@ -97,7 +97,7 @@ async def test_a_late_commit_outlives_a_kill_of_the_store_and_happens_once(tmp_p
         with contextlib.closing(new_store(clock, journal=journal)) as again:
             GraphqlApi(again)
             again.settle()
-            paid = again.state.orders[order.number].transactions
+            paid = again.state.orders[order.number].payments
             assert [one.status for one in paid].count("SUCCESS") == 1
             assert again.state.late_calls == {}
 

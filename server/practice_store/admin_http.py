@@ -1,4 +1,4 @@
-"""The Admin API over HTTP: tokens, the GraphQL endpoint, and the faults switched on for it."""
+"""The Admin API over HTTP: the GraphQL endpoint, and the faults switched on for it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from server.practice_store.identity import stable_uuid
 from server.practice_store.store import PracticeStore
 
 GRAPHQL_PATH = r"/admin/api/(\d\d\d\d-\d\d)/graphql.json"
-TOKEN_PATH = "/admin/oauth/access_token"  # noqa: S105 - a path
 _UNAUTHORIZED = "[API] Invalid API key or access token (unrecognized login or wrong password)"
 
 
@@ -22,12 +21,6 @@ class _GraphqlRequest(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     query: str
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
-
-
-class _TokenRequest(msgspec.Struct, frozen=True, kw_only=True):
-    client_id: str = ""
-    client_secret: str = ""
-    grant_type: str = ""
 
 
 class AdminHttp:
@@ -40,22 +33,6 @@ class AdminHttp:
         self._prefix = prefix
         self._api = api or GraphqlApi(store)
         self._requests = 0
-
-    async def token(self, request: Request) -> Response:
-        """Give an access token for the app's id and secret (client credentials grant)."""
-        try:
-            asked = msgspec.json.decode(request.body, type=_TokenRequest)
-        except msgspec.DecodeError:
-            return json_response({"error": "invalid_request"}, 400)
-        if asked.grant_type != "client_credentials":
-            return json_response({"error": "unsupported_grant_type"}, 400)
-        now_ms = self._store.clock()
-        token = self._store.tokens.grant(asked.client_id, asked.client_secret, now_ms)
-        if token is None:
-            return json_response({"error": "invalid_client"}, 400)
-        scope = ",".join(self._store.state.app.scopes)
-        expires_in = self._store.tokens.life_ms // 1000
-        return json_response({"access_token": token, "scope": scope, "expires_in": expires_in})
 
     async def graphql(self, request: Request, version: str) -> Response:
         """Run a document, or go wrong as told. A version that has ended is answered by the one served instead."""

@@ -9,7 +9,7 @@ from inspect import isawaitable
 
 import msgspec
 
-from server.practice_store.admin_http import GRAPHQL_PATH, TOKEN_PATH, AdminHttp
+from server.practice_store.admin_http import GRAPHQL_PATH, AdminHttp
 from server.practice_store.asgi import (
     App,
     BodyTooLargeError,
@@ -27,6 +27,7 @@ from server.practice_store.bulk import FILES_PATH
 from server.practice_store.bulk_files import BulkFiles
 from server.practice_store.control import Control, not_found
 from server.practice_store.graphql_api import GraphqlApi
+from server.practice_store.oauth_http import AUTHORIZE_PATH, TOKEN_PATH, OauthHttp
 from server.practice_store.page import Pages
 from server.practice_store.store import PracticeStore
 from server.practice_store.store_settings import StoreSettings
@@ -90,11 +91,14 @@ def _is_foreign(request: Request) -> bool:
 def _routes(store: PracticeStore, prefix: str, api: GraphqlApi | None) -> Routes:
     admin = AdminHttp(store, api, prefix)
     control = Control(store)
+    oauth = OauthHttp(store)
     settings = StoreSettings(store)
     pages = Pages(store, prefix)
     table: list[tuple[str, str, Answering]] = [
         ("POST", GRAPHQL_PATH, admin.graphql),
-        ("POST", TOKEN_PATH, admin.token),
+        ("POST", TOKEN_PATH, oauth.token),
+        ("GET", AUTHORIZE_PATH, oauth.authorize),
+        ("POST", "/practice/api/session-token", oauth.session_token),
         ("GET", f"{FILES_PATH}/([0-9a-f]+)", BulkFiles(store).fetch),
         ("GET", "/practice/api/orders", control.list_orders),
         ("POST", "/practice/api/orders", control.place),

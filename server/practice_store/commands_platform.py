@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from server.practice_store.commands import Command
 
 
@@ -48,3 +50,22 @@ class TakeLateCall(Command, frozen=True, kw_only=True):
     """The time of a late call has come. Noted before it is carried out, so that a crash cannot do it twice."""
 
     call: int
+
+
+class GiveToken(Command, frozen=True, kw_only=True, omit_defaults=True):
+    """An installation's token; one that ends comes with a refresh token, which replaces an earlier one."""
+
+    token: str
+    ends_at_ms: int | None = None
+    refresh_token: str | None = None
+    refresh_ends_at_ms: int | None = None
+    replaces: str | None = None
+    scopes: tuple[str, ...] = ()
+
+    def is_good(self, now_ms: int) -> bool:
+        """Tell whether it has not ended."""
+        return self.ends_at_ms is None or now_ms < self.ends_at_ms
+
+    def ended(self) -> GiveToken:
+        """Return it as ended."""
+        return msgspec.structs.replace(self, ends_at_ms=0)

@@ -9,6 +9,7 @@ from server.practice_store.commands import Command
 from server.practice_store.commands_platform import (
     CallLater,
     CancelBulk,
+    GiveToken,
     KeepExport,
     RunBulkQuery,
     TakeLateCall,
@@ -16,8 +17,9 @@ from server.practice_store.commands_platform import (
 from server.practice_store.exporting import cancel_bulk, keep_export, run_bulk_query
 from server.practice_store.late_calls import call_later, take_late_call
 from server.practice_store.state import State
+from server.practice_store.tokens import give_token
 
-PlatformCommand = RunBulkQuery | KeepExport | CancelBulk | CallLater | TakeLateCall
+PlatformCommand = RunBulkQuery | KeepExport | CancelBulk | CallLater | TakeLateCall | GiveToken
 
 PLATFORM_RULES: Mapping[type[Command], Callable[[State, Any, int], object]] = {
     RunBulkQuery: run_bulk_query,
@@ -25,4 +27,5 @@ PLATFORM_RULES: Mapping[type[Command], Callable[[State, Any, int], object]] = {
     CancelBulk: cancel_bulk,
     CallLater: call_later,
     TakeLateCall: take_late_call,
+    GiveToken: give_token,
 }

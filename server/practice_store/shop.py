@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from server.practice_store.identity import gid_of
 
@@ -101,6 +101,10 @@ class AppInstallation:
     def id(self) -> str:
         """The gid."""
         return gid_of("AppInstallation", self.number)
+
+    def with_scopes(self, scopes: tuple[str, ...]) -> AppInstallation:
+        """Return it with other permissions."""
+        return replace(self, scopes=scopes)
 
     @property
     def access_scopes(self) -> list[AccessScope]:

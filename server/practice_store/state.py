@@ -7,7 +7,7 @@ from typing import Literal
 
 from server.practice_store.bulk import BulkOperation, FileStorage
 from server.practice_store.catalogue import Variant
-from server.practice_store.commands_platform import CallLater
+from server.practice_store.commands_platform import CallLater, GiveToken
 from server.practice_store.customer_data import CustomerData
 from server.practice_store.customers import Customer
 from server.practice_store.edits import CalculatedOrder, CommittedEdit
@@ -71,6 +71,7 @@ class State:
     edits: dict[int, CalculatedOrder] = field(default_factory=dict)
     subscriptions: dict[int, WebhookSubscription] = field(default_factory=dict)
     bulk_operations: dict[int, BulkOperation] = field(default_factory=dict)
+    grants: dict[str, GiveToken] = field(default_factory=dict)
     late_calls: dict[int, LateCall] = field(default_factory=dict)
     notifications: list[Notification] = field(default_factory=list)
     announcements: list[Announcement] = field(default_factory=list)

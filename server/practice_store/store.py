@@ -43,7 +43,7 @@ from server.practice_store.shop import AppInstallation, Location, LocationAddres
 from server.practice_store.state import LateCall, State
 from server.practice_store.stocking import first_stock
 from server.practice_store.subscriptions import WebhookSubscription, subscription_errors
-from server.practice_store.tokens import Tokens
+from server.practice_store.tokens import AppSecrets, Tokens
 from server.practice_store.webhooks import WebhookQueue
 
 FIRST_NUMBER = 5_632_000_000_000
@@ -58,6 +58,7 @@ class PracticeStore:
     `webhook_uri` subscribes that address to `webhook_topics` for good, as an app's configuration would; apps may subscribe
     more over the API. Orders are routed within `routing_ms`; `search_lag_ms` is how far listings of orders lag behind.
     `bulk_ms` is how long an export waits to begin and how long it then takes.
+    A merchant's agreement leads back to one of `redirect_uris`, or with none to any address.
 
     Raises:
         JournalMismatchError: the journal is not this store's.
@@ -81,6 +82,7 @@ class PracticeStore:
         search_lag_ms: int = 0,
         bulk_ms: tuple[int, int] = (300, 1200),
         allow_local_http: bool = True,
+        redirect_uris: Sequence[str] = (),
     ) -> None:
         self.domain = domain
         self.seed = seed
@@ -90,12 +92,6 @@ class PracticeStore:
         self.search_lag_ms = search_lag_ms
         self.bulk_ms = bulk_ms
         self.allow_local_http = allow_local_http
-        self.tokens = Tokens(
-            fixed=access_token,
-            client_id=client_id,
-            client_secret=client_secret,
-            salt=f"{domain}:{seed}",
-        )
         self.bucket = Bucket()
         self.api_faults = ApiFaults(chance_from(seed, "api"))
         self.bulk_faults: list[BulkFault] = []
@@ -109,6 +105,11 @@ class PracticeStore:
         )
         self.wake_sender: Callable[[], None] = lambda: None
         self.state = self._empty_state(name, first_number)
+        self.redirect_uris = tuple(redirect_uris)
+        secrets = AppSecrets(
+            client_id=client_id, client_secret=client_secret, fixed_token=access_token
+        )
+        self.tokens = Tokens(secrets=secrets, salt=f"{domain}:{seed}", state=self.state)
         self._subscribe_configured(webhook_uri, webhook_topics)
         self._to_route: list[tuple[int, int]] = []
         self._accepted = 0

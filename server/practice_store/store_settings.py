@@ -5,8 +5,6 @@ None of it is in the journal: a store that starts again is set as its program se
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import msgspec
 
 from server.practice_store.asgi import Request, Response, json_response
@@ -58,7 +56,7 @@ class StoreSettings:
         asked = msgspec.json.decode(request.body, type=Settings)
         state = self._store.state
         if asked.scopes is not None:
-            state.app = replace(state.app, scopes=tuple(asked.scopes))
+            state.app = state.app.with_scopes(tuple(asked.scopes))
         if asked.customer_data is not None:
             state.customer_data = asked.customer_data
         if asked.served_version is not None:

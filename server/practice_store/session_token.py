@@ -48,7 +48,7 @@ def claims_for(domain: str, client_id: str, now_ms: int, user: int = 1) -> Claim
 
 
 def signed_token(claims: Claims, secret: str) -> str:
-    """Return the token."""
+    """Return what proves the claims: a JWT."""
     said = f"{_part(_Head(alg='HS256'))}.{_part(claims)}"
     return f"{said}.{_base64(_signature(said, secret))}"
 

@@ -24,15 +24,31 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """RAWANA_PG_BIN: the folder of the `postgres` program that the embedded database shall run."""
     pwa_dist: Path = _BUILT_IN_PLACE
     """RAWANA_PWA_DIST: the built pages; a checkout builds them in place."""
+    secret_key: str | None = None
+    """RAWANA_SECRET_KEY: what store secrets are locked with, instead of a file in the home (server/vault.py)."""
+    public_url: str | None = None
+    """RAWANA_PUBLIC_URL: where the outside reaches this server, e.g. https://rawana.example."""
+    shopify_client_id: str | None = None
+    """RAWANA_SHOPIFY_CLIENT_ID: the app that other organisations' stores install."""
+    shopify_client_secret: str | None = None
+    """RAWANA_SHOPIFY_CLIENT_SECRET: its secret."""
+
+    def __repr__(self) -> str:
+        """Only the home: a log must not hold the rest."""
+        return f"Settings(home={self.home})"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read the four variables; raises SettingsInvalid. Touches no file."""
+        """Read the variables; raises SettingsInvalid. Touches no file."""
         return cls(
             home=_home(environ),
             database_url=_database_url(environ),
             pg_bin=_path(environ, "RAWANA_PG_BIN"),
             pwa_dist=_path(environ, "RAWANA_PWA_DIST") or _BUILT_IN_PLACE,
+            secret_key=environ.get("RAWANA_SECRET_KEY") or None,
+            public_url=_public_url(environ),
+            shopify_client_id=environ.get("RAWANA_SHOPIFY_CLIENT_ID") or None,
+            shopify_client_secret=environ.get("RAWANA_SHOPIFY_CLIENT_SECRET") or None,
         )
 
 
@@ -52,6 +68,17 @@ def _database_url(environ: Mapping[str, str]) -> str | None:
     if url is not None and not _has_usable_port(url):
         raise SettingsInvalid("The port in RAWANA_DATABASE_URL is not a number from 0 to 65535.")
     return url
+
+
+def _public_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("RAWANA_PUBLIC_URL") or None
+    if url is None:
+        return None
+    where = urlsplit(url)
+    local = where.scheme == "http" and where.hostname == "127.0.0.1"
+    if not where.netloc or where.query or (where.scheme != "https" and not local):
+        raise SettingsInvalid("RAWANA_PUBLIC_URL must begin with https:// and name a host.")
+    return url.rstrip("/")
 
 
 def _has_usable_port(url: str) -> bool:

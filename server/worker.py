@@ -9,7 +9,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
-from server.db import outbox, shops, store_reading, streams, webhooks
+from server.db import outbox, store_reading, stores, streams, webhooks
 from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection
 from server.db.pool import run_transaction
@@ -109,15 +109,15 @@ class Worker:
 
     async def _start_sweeps(self) -> int:
         async with self._reader.database.connection() as connection:
-            stores = await shops.store_connections(connection)
-        self._sweeps.start(store.shop_id for store in stores)
+            connected = await stores.store_connections(connection)
+        self._sweeps.start(store.shop_id for store in connected)
         return 0
 
     async def _sweep(self, shop_id: ShopId) -> int:
         """Sweep one store, and deeply when it is time; what went wrong is kept for people to see."""
         async with self._reader.database.connection() as connection:
-            stores = {s.shop_id: s for s in await shops.store_connections(connection)}
-        store = stores.get(shop_id)
+            connected = {s.shop_id: s for s in await stores.store_connections(connection)}
+        store = connected.get(shop_id)
         if store is None:
             return 0
         try:

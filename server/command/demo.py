@@ -18,6 +18,7 @@ from server.command.demo_shop import (
     opening_stock_ops,
 )
 from server.command.house import (
+    clients_of,
     listening_socket,
     read_settings,
     run_with_database,
@@ -27,16 +28,18 @@ from server.command.house import (
 from server.command.practice import DOMAIN, StoreSecrets, open_store, read_secrets
 from server.command.printing import json_option, say
 from server.command.serving import PORT
+from server.connecting.changing import Connecting, connect
 from server.db import shops
 from server.db.connections import Connection
 from server.db.pool import Database
-from server.db.shops import ShopifyConnection
+from server.db.stores import ShopifyConnection
 from server.intake.catalogue import mirror_variants
 from server.practice_store.app import asgi_app
 from server.practice_store.store import seed_catalogue
 from server.practice_store.trading import trading
-from server.shopify.clients import opened_clients
+from server.settings import Settings
 from server.sync.applying import apply_chunk
+from server.vault import Vault
 from sync_protocol.ids import DeviceId, Incarnation
 from sync_protocol.taking import Sender
 
@@ -92,7 +95,7 @@ def demo(*, home: Path | None, port: int, as_json: bool) -> None:
 
             async def ready() -> None:
                 seed_catalogue(store)
-                await _prepare(database, url, secrets, password)
+                await _prepare(database, settings, url, secrets, password)
                 for _ in range(FIRST_ORDERS - len(store.state.orders)):
                     store.place_order()
                 told = await _told(database, url, secrets, password)
@@ -103,21 +106,26 @@ def demo(*, home: Path | None, port: int, as_json: bool) -> None:
     run_with_database(settings, work, stop_after=True)
 
 
-async def _prepare(database: Database, url: str, secrets: StoreSecrets, password: str) -> None:
+async def _prepare(
+    database: Database, settings: Settings, url: str, secrets: StoreSecrets, password: str
+) -> None:
     """Make the shop once; tell it each time where its store is now."""
     async with database.transaction() as connection:
         if await shops.find_shop(connection, shop_id=SHOP.id) is None:
             await _make_shop(connection, password)
-        await shops.connect_store(
+        store = await connect(
             connection,
-            ShopifyConnection(
+            Vault.of(settings),
+            Connecting(
                 shop_id=SHOP.id,
                 admin_url=url + PRACTICE_PREFIX,
-                access_token=secrets.access_token,
+                token=secrets.access_token,
                 webhook_secret=secrets.client_secret,
+                webhook_url=f"{url}/webhooks/shopify",
             ),
+            clock.now_ms(),
         )
-    await _stock_branches(database, url, secrets)
+    await _stock_branches(database, settings, store)
 
 
 async def _make_shop(connection: Connection, password: str) -> None:
@@ -137,14 +145,13 @@ async def _make_shop(connection: Connection, password: str) -> None:
         )
 
 
-async def _stock_branches(database: Database, url: str, secrets: StoreSecrets) -> None:
+async def _stock_branches(database: Database, settings: Settings, store: ShopifyConnection) -> None:
     """Mirror the catalogue over the Admin API, then count the branches' first stock in.
 
     The counts are ops with fixed ids: on a second start the server knows them and does nothing.
     """
-    async with opened_clients() as clients:
-        client = clients.of(url + PRACTICE_PREFIX, secrets.access_token)
-        await mirror_variants(database, client, SHOP.id, clock.now_ms)
+    async with clients_of(database, settings) as clients:
+        await mirror_variants(database, clients.of(store), SHOP.id, clock.now_ms)
     sender = Sender(
         shop_id=SHOP.id,
         device_id=DeviceId("setup"),

@@ -15,6 +15,8 @@ from server.accounts.attempts import Attempts
 from server.app import Front, make_api
 from server.beside import Beside
 from server.command.printing import Exit, Stopped
+from server.connecting.keeping_tokens import Keeper
+from server.connecting.sealing import seal_what_is_open
 from server.db import embedded, epochs
 from server.db.address import DatabaseAddress
 from server.db.availability import DatabaseUnavailable
@@ -28,9 +30,11 @@ from server.outbox.carrying_out import Carrier
 from server.routes.house import House
 from server.routes.static_files import StaticFiles
 from server.settings import Settings, SettingsInvalid
-from server.shopify.clients import opened_clients
+from server.shopify.clients import Clients, opened_clients
+from server.shopify.grants import App
 from server.sync.catching_up import catch_up_beside
 from server.sync.live import Live
+from server.vault import Vault
 from server.worker import Worker
 
 Asgi = Callable[..., Awaitable[None]]
@@ -84,6 +88,7 @@ def run_with_database(
         await migrate(where)
         if settings.database_url is not None:
             async with Database(where) as database:
+                await seal_what_is_open(database, Vault.of(settings))
                 await work(database)
             return
         ground = (settings.home / "pgdata").resolve()
@@ -91,6 +96,7 @@ def run_with_database(
             kept_up(settings.home, settings.pg_bin),
             Database(where, ground=ground) as database,
         ):
+            await seal_what_is_open(database, Vault.of(settings))
             await work(database)
 
     with database_running(settings, stop_after=stop_after) as where:
@@ -114,18 +120,25 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def running_worker(database: Database, live: Live) -> AsyncIterator[Worker]:
+async def clients_of(database: Database, settings: Settings) -> AsyncIterator[Clients]:
+    """Give the clients of the connected stores, closed at the end."""
+    keeper = Keeper(database, Vault.of(settings), clock.now_ms)
+    async with opened_clients(keeper) as clients:
+        yield clients
+
+
+@contextlib.asynccontextmanager
+async def running_worker(database: Database, live: Live, clients: Clients) -> AsyncIterator[Worker]:
     """Run a worker for as long as the block does."""
-    async with opened_clients() as clients:
-        reader = Reader(database=database, live=live, clients=clients, clock=clock.now_ms)
-        carrier = Carrier(database=database, live=live, clients=clients, clock=clock.now_ms)
-        worker = Worker(reader, carrier)
-        task = asyncio.create_task(worker.run())
-        try:
-            yield worker
-        finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+    reader = Reader(database=database, live=live, clients=clients, clock=clock.now_ms)
+    carrier = Carrier(database=database, live=live, clients=clients, clock=clock.now_ms)
+    worker = Worker(reader, carrier)
+    task = asyncio.create_task(worker.run())
+    try:
+        yield worker
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 @contextlib.asynccontextmanager
@@ -139,8 +152,11 @@ async def running_front(
     """Give the whole app with its live feed and, unless told otherwise, a worker."""
     live = Live(database)
     async with contextlib.AsyncExitStack() as stack:
+        clients = await stack.enter_async_context(clients_of(database, settings))
         worker = (
-            await stack.enter_async_context(running_worker(database, live)) if with_worker else None
+            await stack.enter_async_context(running_worker(database, live, clients))
+            if with_worker
+            else None
         )
         async with database.connection() as connection:
             history = await epochs.read_history(connection)
@@ -152,6 +168,10 @@ async def running_front(
             attempts=Attempts(),
             wake_worker=(lambda: None) if worker is None else worker.wake,
             beside=beside,
+            vault=Vault.of(settings),
+            clients=clients,
+            app=_app_of(settings),
+            public_url=settings.public_url,
         )
         await catch_up_beside(database, beside, clock.now_ms())
         feed = asyncio.create_task(live.run())
@@ -161,6 +181,12 @@ async def running_front(
         finally:
             feed.cancel()
             await asyncio.gather(feed, return_exceptions=True)
+
+
+def _app_of(settings: Settings) -> App | None:
+    if settings.shopify_client_id is None or settings.shopify_client_secret is None:
+        return None
+    return App(client_id=settings.shopify_client_id, client_secret=settings.shopify_client_secret)
 
 
 class _Server(uvicorn.Server):

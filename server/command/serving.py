@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from server.command.house import (
+    clients_of,
     database_running,
     listening_socket,
     read_settings,
@@ -56,17 +57,21 @@ def serve(*, host: str, port: int, no_worker: bool, as_json: bool) -> None:
 @json_option
 def work(*, as_json: bool) -> None:
     """Work off webhooks and Shopify calls, without serving anybody."""
+    settings = read_settings()
 
     async def run(database: Database) -> None:
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
-        async with running_worker(database, Live(database)):
+        async with (
+            clients_of(database, settings) as clients,
+            running_worker(database, Live(database), clients),
+        ):
             say({"status": "working"}, "Working.", as_json=as_json)
             await stop.wait()
 
-    run_with_database(read_settings(), run)
+    run_with_database(settings, run)
 
 
 @click.command("migrate")

@@ -43,16 +43,6 @@ class Shop(Struct, frozen=True, kw_only=True):
     policy: Policy
 
 
-class ShopifyConnection(Struct, frozen=True, kw_only=True):
-    """How a store is reached. `swept_to` is the `updatedAt` up to which missed news was looked for."""
-
-    shop_id: ShopId
-    admin_url: str
-    access_token: str
-    webhook_secret: str
-    swept_to: str | None = None
-
-
 async def create_shop(connection: Connection, shop: Shop, now: int) -> None:
     """Write a new shop with its policy and the usual couriers.
 
@@ -95,53 +85,21 @@ async def find_shop(
     )
 
 
+async def move_shop(connection: Connection, shop_id: ShopId, domain: str) -> None:
+    """Give the shop another myshopify.com name.
+
+    Raises:
+        Taken: another shop has it.
+    """
+    with _named_refusals():
+        await connection.execute("UPDATE shop SET domain = $2 WHERE id = $1", shop_id, domain)
+
+
 async def all_shops(connection: Connection) -> list[Shop]:
     """Return every shop on this server, oldest first."""
     rows = await connection.fetch("SELECT id FROM shop ORDER BY created_at, id")
     found = [await find_shop(connection, shop_id=row["id"]) for row in rows]
     return [shop for shop in found if shop is not None]
-
-
-async def connect_store(connection: Connection, store: ShopifyConnection) -> None:
-    """Write how the shop's store is reached, replacing what was there."""
-    await connection.execute(
-        """
-        INSERT INTO shopify_connection (shop_id, admin_url, access_token, webhook_secret, swept_to)
-        VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (shop_id) DO UPDATE SET admin_url = excluded.admin_url,
-            access_token = excluded.access_token, webhook_secret = excluded.webhook_secret
-        """,
-        store.shop_id,
-        store.admin_url,
-        store.access_token,
-        store.webhook_secret,
-        store.swept_to,
-    )
-
-
-async def store_connections(connection: Connection) -> list[ShopifyConnection]:
-    """Return the connections of all shops."""
-    rows = await connection.fetch("SELECT * FROM shopify_connection ORDER BY shop_id")
-    return [msgspec.convert(dict(row), ShopifyConnection) for row in rows]
-
-
-async def stores_of_domain(connection: Connection, domain: str) -> list[ShopifyConnection]:
-    """Return the connection of the shop whose store has that myshopify.com name; none where nobody has."""
-    rows = await connection.fetch(
-        """
-        SELECT shopify_connection.* FROM shopify_connection JOIN shop ON shop.id = shop_id
-        WHERE shop.domain = $1
-        """,
-        domain,
-    )
-    return [msgspec.convert(dict(row), ShopifyConnection) for row in rows]
-
-
-async def note_sweep(connection: Connection, shop_id: ShopId, swept_to: str) -> None:
-    """Remember up to which `updatedAt` the store has been read."""
-    await connection.execute(
-        "UPDATE shopify_connection SET swept_to = $2 WHERE shop_id = $1", shop_id, swept_to
-    )
 
 
 async def create_branch(connection: Connection, shop_id: ShopId, branch: Branch, now: int) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from server.db import shops
 from server.db.pool import Database
-from server.db.shops import ShopifyConnection
+from server.db.stores import ShopifyConnection
 from server.intake.reading import Reader
 from server.shopify import shop_answers
 from server.shopify.client import AdminClient

@@ -13,10 +13,10 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
-from server.db import shops, store_imports, webhooks
+from server.db import store_imports, stores, webhooks
 from server.db import store_reading as readings
-from server.db.shops import ShopifyConnection
 from server.db.store_imports import ImportKind, StoreImport
+from server.db.stores import ShopifyConnection
 from server.db.webhooks import ToRead
 from server.intake.catalogue import take_variants
 from server.intake.reading import Reader, tell_reading
@@ -74,8 +74,8 @@ async def advance_imports(reader: Reader) -> int:
     """Move on every import on which there is something to do; return how many there were."""
     async with reader.database.transaction() as connection:
         due = await store_imports.take_imports(connection, reader.clock(), LEASE_MS)
-        stores = {s.shop_id: s for s in await shops.store_connections(connection)}
-    await asyncio.gather(*(_guarded(reader, stores.get(one.shop_id), one) for one in due))
+        connected = {s.shop_id: s for s in await stores.store_connections(connection)}
+    await asyncio.gather(*(_guarded(reader, connected.get(one.shop_id), one) for one in due))
     return len(due)
 
 

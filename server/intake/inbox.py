@@ -3,8 +3,8 @@
 import asyncio
 import logging
 
-from server.db import shops, webhooks
-from server.db.shops import ShopifyConnection
+from server.db import stores, webhooks
+from server.db.stores import ShopifyConnection
 from server.db.webhooks import News
 from server.intake.catalogue import read_product
 from server.intake.importing import look_at_import
@@ -29,10 +29,10 @@ async def work_off_news(reader: Reader, most: int = 20, shop_id: ShopId | None =
     """Read what is due, of one shop or of all at once; return how many readings were due."""
     async with reader.database.connection() as connection:
         due = await webhooks.shops_with_news(connection, reader.clock())
-        stores = {s.shop_id: s for s in await shops.store_connections(connection)}
+        connected = {s.shop_id: s for s in await stores.store_connections(connection)}
     wanted = [one for one in due if shop_id is None or one == shop_id]
     counts = await asyncio.gather(
-        *(_work_off_shop(reader, one, stores.get(one), most) for one in wanted)
+        *(_work_off_shop(reader, one, connected.get(one), most) for one in wanted)
     )
     return sum(counts)
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from server.db import store_news
 from server.db.pool import Database
-from server.db.shops import ShopifyConnection
+from server.db.stores import ShopifyConnection
 from server.shopify import answers
 from server.shopify.change_answers import Changes
 from server.shopify.client import AdminClient
@@ -40,7 +40,7 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     def client_of(self, store: ShopifyConnection) -> AdminClient:
         """Return the client that calls this store."""
-        return self.clients.of(store.admin_url, store.access_token)
+        return self.clients.of(store)
 
 
 async def read_and_tell(reader: Reader, store: ShopifyConnection, gid: str) -> str | None:

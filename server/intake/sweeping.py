@@ -7,11 +7,11 @@ mark up to which the store is known moves on once everything found is durably qu
 import logging
 from collections.abc import AsyncIterator
 
-from server.db import shops, store_imports, store_news, webhooks
+from server.db import store_imports, store_news, stores, webhooks
 from server.db import store_reading as readings
-from server.db.shops import ShopifyConnection
 from server.db.store_imports import ImportKind
 from server.db.store_reading import StoreReading
+from server.db.stores import ShopifyConnection
 from server.db.webhooks import ToRead
 from server.intake.importing import iso, to_be_read, want_import, was_over_before
 from server.intake.reading import Reader
@@ -100,7 +100,7 @@ async def _queue(
 async def _note(reader: Reader, store: ShopifyConnection, reached: str | None) -> None:
     async with reader.database.transaction() as connection:
         if reached is not None and reached != store.swept_to:
-            await shops.note_sweep(connection, store.shop_id, reached)
+            await stores.note_sweep(connection, store.shop_id, reached)
         await readings.note_swept(connection, store.shop_id, reader.clock())
 
 

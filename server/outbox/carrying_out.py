@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from server.db import book_reading, epochs, outbox, shops
+from server.db import book_reading, epochs, outbox, stores
 from server.db.outbox import Claimed
 from server.db.pool import Database
 from server.outbox import stepping
@@ -73,18 +73,18 @@ async def _guarded(carrier: Carrier, effect: Claimed) -> None:
 
 async def _carry_out(carrier: Carrier, effect: Claimed) -> None:
     async with carrier.database.connection() as connection:
-        stores = {s.shop_id: s for s in await shops.store_connections(connection)}
+        connected = {s.shop_id: s for s in await stores.store_connections(connection)}
         shipments = await book_reading.shipments_of_order(
             connection, effect.shop_id, effect.order_id
         )
     shipment = shipments[effect.fulfillment_id]
     point("outbox.claimed")
-    store = stores.get(effect.shop_id)
+    store = connected.get(effect.shop_id)
     if store is None:
         nowhere = End(state=ShopifyState.FAILED, error="No store is connected.")
         await _settle(carrier, effect, nowhere)
         return
-    client = carrier.clients.of(store.admin_url, store.access_token)
+    client = carrier.clients.of(store)
     others = frozenset(
         s.shopify_fulfillment_gid
         for s in shipments.values()

@@ -1,11 +1,16 @@
 """`POST /webhooks/shopify`: kept and answered at once; the work happens later."""
 
+import logging
+
 from litestar import Response, post
 from litestar.datastructures import State
 
 from server.intake.receiving import Delivery, NotSigned, receive
 from server.routes.bodies import AnyRequest, read_body
 from server.routes.house import House
+from server.vault import Locked
+
+_log = logging.getLogger(__name__)
 
 BODY_MAX = 2_097_152
 
@@ -25,7 +30,11 @@ async def post_shopify_webhook(request: AnyRequest, state: State) -> Response[by
         body=await read_body(request, BODY_MAX),
     )
     try:
-        await receive(house.database, delivery, house.clock())
+        await receive(house.database, house.vault, delivery, house.clock())
+    except Locked as error:
+        # The store sends it again; a 401 would tell it that the delivery was wrong.
+        _log.error("a webhook can't be checked: %s", error)
+        return Response(content=b"", status_code=503, media_type="text/plain")
     except NotSigned:
         return Response(content=b"", status_code=401, media_type="text/plain")
     house.wake_worker()

@@ -39,8 +39,15 @@ Reply = TypeVar("Reply")
 _log = logging.getLogger(__name__)
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """What the headers of the last answer said: the version that was really spoken, and the store's clock (RFC 9110)."""
+
+    version: str | None
+    date: str | None
+
+
 class AdminClient:
-    """Calls one store. Keeps the store's last word on its rate limit; otherwise without state of its own.
+    """Calls one store. Keeps its last word on its rate limit, version and clock; otherwise without state of its own.
 
     `base_url` is `https://<shop>.myshopify.com`; plain http is accepted for 127.0.0.1 only (the practice store, which
     may lie under a path). `http` is shared and stays open; its own time-outs are not used.
@@ -63,6 +70,7 @@ class AdminClient:
         self._throttle: ThrottleStatus | None = None
         self._throttle_at_s = 0.0
         self._shut_until_s = 0.0
+        self.said: Said | None = None
 
     async def call(self, operation: Operation[Reply], variables: Mapping[str, object]) -> Reply:
         """Run `operation` and return its decoded data; user errors are part of it, as values.
@@ -129,6 +137,7 @@ class AdminClient:
             }
         )
         status, headers, content = await self._exchange(body, token)
+        self.said = Said(version=headers.get("X-Shopify-API-Version"), date=headers.get("Date"))
         failure = _http_failure(status, headers)
         try:
             if failure is not None:

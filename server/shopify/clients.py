@@ -7,29 +7,41 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 
 from server.shopify.client import AdminClient
-from server.shopify.tokens import FixedToken
+from server.shopify.grants import Form, Grant, ask_for_grant
+from server.shopify.tokens import Store, StoreTokens, TokenKeeper
 
 
 class Clients:
     """The clients of this process. `http` is shared and stays open."""
 
-    def __init__(self, http: httpx.AsyncClient, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, http: httpx.AsyncClient, monotonic: Callable[[], float], keeper: TokenKeeper
+    ) -> None:
         self._http = http
         self._monotonic = monotonic
-        self._made: dict[tuple[str, str], AdminClient] = {}
+        self._keeper = keeper
+        self._made: dict[str, tuple[str, StoreTokens, AdminClient]] = {}
 
-    def of(self, admin_url: str, access_token: str) -> AdminClient:
-        """Return the client of a store; a new address or token makes a new one."""
-        key = (admin_url, access_token)
-        if key not in self._made:
-            self._made[key] = AdminClient(
-                self._http, admin_url, FixedToken(access_token), monotonic=self._monotonic
-            )
-        return self._made[key]
+    def of(self, store: Store) -> AdminClient:
+        """Return the client of a connected store; a new address makes a new one.
+
+        Its calls renew the store's token when that is due, and raise Unauthorized while its secrets can't be opened.
+        """
+        made = self._made.get(store.shop_id)
+        if made is None or made[0] != store.admin_url:
+            tokens = StoreTokens(store, self._keeper, self.ask)
+            client = AdminClient(self._http, store.admin_url, tokens, monotonic=self._monotonic)
+            made = self._made[store.shop_id] = (store.admin_url, tokens, client)
+        made[1].read_anew(store)
+        return made[2]
+
+    async def ask(self, admin_url: str, form: Form) -> Grant:
+        """Ask a store for a token; raises as grants.ask_for_grant."""
+        return await ask_for_grant(self._http, admin_url, form)
 
 
 @contextlib.asynccontextmanager
-async def opened_clients() -> AsyncIterator[Clients]:
+async def opened_clients(keeper: TokenKeeper) -> AsyncIterator[Clients]:
     """Give clients over one connection pool, closed at the end."""
     async with httpx.AsyncClient(follow_redirects=False) as http:
-        yield Clients(http, asyncio.get_running_loop().time)
+        yield Clients(http, asyncio.get_running_loop().time, keeper)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-import httpx
 import msgspec
 
-from server.shopify.failures import BadAnswer, NotSent, OutcomeUnknown, Refused, Unauthorized
+from server.shopify.failures import ShopifyError, Unauthorized
+from server.shopify.grants import Form, Grant
 
-# A token is renewed this long before its end, so that a request started now does not outlive it.
-RENEW_BEFORE_END_S = 300.0
+_log = logging.getLogger(__name__)
+
+RENEW_BEFORE_END_MS = 300_000
+"""A token is renewed this long before its end, so that a request started now does not outlive it."""
+
+Ask = Callable[[str, Form], Awaitable[Grant]]
+"""Asks the store at an address for a grant (grants.ask_for_grant)."""
 
 
 class AccessTokens(Protocol):
@@ -25,7 +32,7 @@ class AccessTokens(Protocol):
 
 
 class FixedToken:
-    """A token that never changes: an admin-made custom app (`shpat_…`) or the practice store."""
+    """A token that never changes, and that nobody keeps."""
 
     def __init__(self, token: str) -> None:
         self._token = token
@@ -39,64 +46,103 @@ class FixedToken:
         return None
 
 
-class _Grant(msgspec.Struct, frozen=True):
-    access_token: str
-    expires_in: float = 86_399.0
+class Access(msgspec.Struct, frozen=True, kw_only=True):
+    """A token, and its end in epoch ms; None where it has none."""
+
+    token: str
+    ends_at: int | None = None
+
+    def __repr__(self) -> str:
+        """Without the token."""
+        return f"Access(ends_at={self.ends_at})"
 
 
-class ClientCredentials:
-    """Tokens of a Dev Dashboard app in the store's own organisation (client credentials grant, about 24 hours).
+class Store(Protocol):
+    """What a client must know of a connection. `access_token` is sealed: it only tells one from another here."""
 
-    Raises the client's own exceptions; a refused client id or secret is `Unauthorized`.
-    """
+    @property
+    def shop_id(self) -> str:
+        """Whose store."""
 
-    def __init__(
-        self,
-        http: httpx.AsyncClient,
-        base_url: str,
-        client_id: str,
-        client_secret: str,
-        *,
-        monotonic: Callable[[], float],
-    ) -> None:
-        self._http = http
-        self._url = f"{base_url.rstrip('/')}/admin/oauth/access_token"
-        self._form = {
-            "client_id": client_id,
-            "client_secret": client_secret,
-            "grant_type": "client_credentials",
-        }
-        self._monotonic = monotonic
-        self._token: str | None = None
-        self._good_until_s = 0.0
+    @property
+    def admin_url(self) -> str:
+        """Where it answers."""
+
+    @property
+    def access_token(self) -> str | None:
+        """The token as it is kept."""
+
+    @property
+    def expires_at(self) -> int | None:
+        """Its end in epoch ms."""
+
+
+class TokenKeeper(Protocol):
+    """Keeps the tokens of all stores, and has them renewed."""
+
+    def open(self, store: Store) -> Access | None:
+        """Return the kept token; None when none was fetched yet. Raises Unauthorized when it can't be opened."""
+
+    async def renew(self, shop_id: str, refused: str | None, ask: Ask) -> Access | None:
+        """Return another token than `refused`, fetching and keeping one unless another caller has; None if none can be had.
+
+        Raises:
+            ShopifyError: as grants.ask_for_grant.
+        """
+
+    def now(self) -> int:
+        """Return the time in epoch ms."""
+
+
+class StoreTokens:
+    """The tokens of one connected store: renewed before their end and when refused, by one caller at a time."""
+
+    def __init__(self, store: Store, keeper: TokenKeeper, ask: Ask) -> None:
+        self._store = store
+        self._keeper = keeper
+        self._ask = ask
+        self._access: Access | None = None
+        self._renewing = asyncio.Lock()
+
+    def read_anew(self, store: Store) -> None:
+        """Take the connection as it is kept now: somebody may have connected it again, or another process renewed."""
+        if store.access_token != self._store.access_token:
+            self._access = None
+        self._store = store
 
     async def current(self) -> str:
-        """Return the kept token, or fetch one when it is about to end."""
-        if self._token is None or self._monotonic() >= self._good_until_s:
-            return await self._fetch()
-        return self._token
+        """Return the kept token, another when it is about to end.
 
-    async def renew(self, refused: str) -> str | None:
-        """Fetch a new token unless another caller already has."""
-        if self._token is not None and self._token != refused:
-            return self._token
-        return await self._fetch()
+        Raises:
+            ShopifyError: none is kept and none can be had.
+        """
+        access = self._access = self._access or self._keeper.open(self._store)
+        if access is not None and not self._within(access, RENEW_BEFORE_END_MS):
+            return access.token
+        try:
+            token = await self.renew(None if access is None else access.token)
+        except ShopifyError as error:
+            if access is None or self._within(access, 0):
+                raise
+            _log.warning(
+                "renewing the token of %s: %s; it lasts a little", self._store.shop_id, error
+            )
+            return access.token
+        if token is not None:
+            return token
+        if access is not None:
+            return access.token  # it can't be renewed; the store will say whether it is still good
+        raise Unauthorized("the store is not connected any more")
 
-    async def _fetch(self) -> str:
-        try:
-            answer = await self._http.post(self._url, json=self._form, follow_redirects=False)
-        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise NotSent(str(error)) from error
-        except httpx.TransportError as error:
-            raise OutcomeUnknown(str(error)) from error
-        if answer.status_code in {400, 401, 403}:
-            raise Unauthorized("the store refused the app's client id or secret")
-        if answer.status_code != 200:
-            raise Refused((f"token request answered {answer.status_code}",))
-        try:
-            grant = msgspec.json.decode(answer.content, type=_Grant)
-        except msgspec.DecodeError as error:
-            raise BadAnswer(str(error)) from error
-        self._token = grant.access_token
-        self._good_until_s = self._monotonic() + grant.expires_in - RENEW_BEFORE_END_S
-        return grant.access_token
+    async def renew(self, refused: str | None) -> str | None:
+        """Return another token than the refused one; None when there is no other."""
+        async with self._renewing:
+            kept = self._access
+            if kept is not None and kept.token != refused:
+                return kept.token
+            self._access = await self._keeper.renew(self._store.shop_id, refused, self._ask)
+            return None if self._access is None else self._access.token
+
+    def _within(self, access: Access, ms: int) -> bool:
+        """Whether the token ends within so many ms."""
+        return access.ends_at is not None and self._keeper.now() >= access.ends_at - ms

@@ -7,14 +7,15 @@ import asyncpg
 import httpx
 
 from server import clock
-from server.db import shops
+from server.command.house import clients_of
+from server.db import stores
 from server.db.pool import Database
 from server.intake.catalogue import mirror_variants
 from server.intake.inbox import work_off_news
 from server.intake.reading import Reader
 from server.intake.sweeping import sweep
 from server.points import ARMED_BY
-from server.shopify.clients import opened_clients
+from server.settings import Settings
 from server.sync.live import Live
 from sync_protocol.ids import OrderId
 from tests.chaos.ground import MINUTES_LATER, OPEN_EFFECTS, Ground
@@ -121,11 +122,11 @@ class OutboxWalk:
         secrets = self._on.home / "store" / "practice-store.json"
         told = json.loads(secrets.read_text())
         url = self._store_url
-        await connect_store(self._on.where, url, told["access_token"], told["client_secret"])
-        self._token = told["access_token"]
-        async with Database(self._on.where) as database, opened_clients() as clients:
-            client = clients.of(url, self._token)
-            await mirror_variants(database, client, SHOP, clock.now_ms)
+        token, secret = told["access_token"], told["client_secret"]
+        store = await connect_store(self._on.where, self._on.home, url, token, secret)
+        settings = Settings(home=self._on.home)
+        async with Database(self._on.where) as database, clients_of(database, settings) as clients:
+            await mirror_variants(database, clients.of(store), SHOP, clock.now_ms)
 
     async def _dispatch_one(self) -> None:
         """One more parcel is handed over at b1, which nobody has told the store of yet."""
@@ -149,11 +150,12 @@ class OutboxWalk:
                 (await http.post("/practice/api/orders", json={})).raise_for_status().json()
                 for _ in range(ORDERS_AT_ONCE)
             ]
-        async with Database(self._on.where) as database, opened_clients() as clients:
+        settings = Settings(home=self._on.home)
+        async with Database(self._on.where) as database, clients_of(database, settings) as clients:
             live = Live(database)
             reader = Reader(database=database, live=live, clients=clients, clock=clock.now_ms)
             async with database.connection() as connection:
-                (store,) = await shops.store_connections(connection)
+                (store,) = await stores.store_connections(connection)
             await sweep(reader, store)
             while await work_off_news(reader):
                 pass

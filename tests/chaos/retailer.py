@@ -2,20 +2,25 @@
 
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
 
 from server import clock
 from server.accounts.letting_in import invite
+from server.connecting.changing import Connecting, connect
 from server.db import op_log, shops
 from server.db.address import DatabaseAddress
 from server.db.connections import Connection
 from server.db.migrating import migrate
 from server.db.pool import Database, run_transaction
-from server.db.shops import Shop, ShopifyConnection
+from server.db.shops import Shop
+from server.db.stores import ShopifyConnection
+from server.settings import Settings
 from server.sync.applying import Applied, Sender, apply_locked
 from server.sync.news import STORE
+from server.vault import Vault
 from sync_protocol.bodies.store_news import SeenLine, ShopifyOrder
 from sync_protocol.ids import (
     SHOPIFY_DEVICE,
@@ -88,13 +93,14 @@ async def code_for(where: DatabaseAddress, staff_id: StaffId) -> str:
         return await invite(connection, SHOP, staff_id, clock.now_ms(), CODE_LIFE_MS)
 
 
-async def connect_store(where: DatabaseAddress, url: str, token: str, secret: str) -> None:
-    """Tell the shop where its store answers."""
-    store = ShopifyConnection(
-        shop_id=SHOP, admin_url=url, access_token=token, webhook_secret=secret
-    )
+async def connect_store(
+    where: DatabaseAddress, home: Path, url: str, token: str, secret: str
+) -> ShopifyConnection:
+    """Tell the shop of the server in `home` where its store answers."""
+    vault = Vault.of(Settings(home=home))
+    wanted = Connecting(shop_id=SHOP, admin_url=url, token=token, webhook_secret=secret)
     async with Database(where, binds_tables=False) as database, database.connection() as connection:
-        await shops.connect_store(connection, store)
+        return await connect(connection, vault, wanted, clock.now_ms())
 
 
 async def _make_shop(

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 import httpx
 import msgspec
 
-from server.db import shops
+from server.connecting.keeping_tokens import Keeper
+from server.db import shops, stores
 from server.intake.inbox import work_off_news
 from server.intake.reading import Reader
 from server.intake.sweeping import sweep
@@ -21,7 +22,7 @@ from server.shopify.translate import seen_variant
 from tests.server.books import rows_of
 from tests.server.retail import LAHORE, SECRET, Retail
 from tests.server.test_webhooks import deliver
-from tests.shopify.practice import LOCAL, TOKEN, new_store, some_lines
+from tests.shopify.practice import LOCAL, TOKEN, client_to, new_store, some_lines
 
 
 class BreakingTransport(httpx.ASGITransport):
@@ -41,11 +42,12 @@ class Outside:
         self.retail = retail
         self.store = store
         clock = retail.server.clock
-        clients = Clients(http, lambda: clock.now_ms / 1000)
+        keeper = Keeper(retail.server.database, retail.server.vault, clock)
+        clients = Clients(http, lambda: clock.now_ms / 1000, keeper)
         database, live = retail.server.database, retail.server.live
         self.reader = Reader(database=database, live=live, clients=clients, clock=clock)
         self.carrier = Carrier(database=database, live=live, clients=clients, clock=clock)
-        self.client = clients.of(LOCAL, TOKEN)
+        self.client = client_to(store, http)
 
     def place(self, units: int = 1, *, paid: bool = True, **more: object) -> Order:
         return self.store.place_order(some_lines(self.store, 1, units), paid=paid, **more)
@@ -73,7 +75,7 @@ class Outside:
     async def sweep(self) -> int:
         """Let the worker sweep and read what that found; return how many orders the store named."""
         async with self.retail.server.database.connection() as connection:
-            (connected,) = await shops.store_connections(connection)
+            (connected,) = await stores.store_connections(connection)
         found = await sweep(self.reader, connected)
         while await self.read():
             pass

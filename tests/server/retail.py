@@ -1,7 +1,7 @@
 """A retailer on a running server, in this process: branches, people, goods, orders, and phones to work with."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -11,14 +11,21 @@ from server.accounts.attempts import Attempts
 from server.accounts.letting_in import invite
 from server.app import Front, make_api
 from server.beside import Beside
+from server.connecting.changing import Connecting, connect
+from server.connecting.keeping_tokens import Keeper
 from server.db import shops
 from server.db.epochs import read_history
 from server.db.pool import Database
-from server.db.shops import Shop, ShopifyConnection
+from server.db.shops import Shop
+from server.db.stores import ShopifyConnection
 from server.routes.house import House
 from server.routes.static_files import StaticFiles
+from server.settings import Settings
+from server.shopify.clients import Clients
+from server.shopify.grants import App
 from server.sync.live import Live
 from server.sync.news import Told, tell
+from server.vault import Vault
 from sync_protocol.bodies.store_news import SeenLine, ShopifyOrder
 from sync_protocol.canonical import canonical, digest_base64, digest_hex
 from sync_protocol.ids import BranchId, OpId, OrderId, OrderLineId, ShopId, StaffId, VariantId
@@ -38,6 +45,8 @@ KURTA, SHOE, SHAWL = VariantId("501"), VariantId("502"), VariantId("503")
 VARIANTS = (KURTA, SHOE, SHAWL)
 PASSWORD = "correct horse battery"
 SECRET = "hush"
+KEY = "bm90IGEgc2VjcmV0LCBhIGtleSBvZiB0aGUgdGVzdHM="
+APP = App(client_id="rawana-client-id", client_secret=SECRET)
 PEOPLE = {
     "zainab": (Role.OWNER, ()),
     "saad": (Role.SUPERVISOR, ()),
@@ -77,6 +86,11 @@ class Server:
         self.live = Live(database)
         self.attempts = Attempts()
         self.woken = 0
+        self.vault = Vault.of(Settings(home=Path("nowhere"), secret_key=KEY))
+        keeper = Keeper(database, self.vault, clock)
+        self.outside = httpx.AsyncClient(transport=httpx.MockTransport(self._answer_outside))
+        self.answering: Callable[[httpx.Request], Awaitable[httpx.Response]] | None = None
+        self.clients = Clients(self.outside, lambda: clock.now_ms / 1000, keeper)
         house = House(
             database=database,
             live=self.live,
@@ -84,12 +98,22 @@ class Server:
             attempts=self.attempts,
             wake_worker=self._wake,
             beside=beside,
+            vault=self.vault,
+            clients=self.clients,
+            app=APP,
+            public_url="https://rawana.test",
         )
         self.front = Front(make_api(house), StaticFiles(Path("nowhere")), lambda: epoch)
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(self.front, raise_app_exceptions=False),
             base_url="http://rawana.test",
         )
+
+    async def _answer_outside(self, request: httpx.Request) -> httpx.Response:
+        """What lies outside the house answers as a test says; nothing is there by itself."""
+        if self.answering is None:
+            raise httpx.ConnectError("nobody is there")
+        return await self.answering(request)
 
     def _wake(self) -> None:
         self.woken += 1
@@ -158,12 +182,14 @@ class Retail:
             for name, (role, branches) in PEOPLE.items()
         }
 
-    async def connect_store(self, url: str, token: str, secret: str = SECRET) -> None:
-        store = ShopifyConnection(
-            shop_id=self.id, admin_url=url, access_token=token, webhook_secret=secret
+    async def connect_store(
+        self, url: str, token: str, secret: str = SECRET, **more: str
+    ) -> ShopifyConnection:
+        wanted = Connecting(
+            shop_id=self.id, admin_url=url, token=token, webhook_secret=secret, **more
         )
         async with self.server.database.connection() as connection:
-            await shops.connect_store(connection, store)
+            return await connect(connection, self.server.vault, wanted, START_MS)
 
     async def code(self, person: str, life_ms: int = 600_000) -> str:
         async with self.server.database.transaction() as connection:

@@ -27,7 +27,12 @@ def signed(body: bytes, secret: str = SECRET) -> str:
 
 
 async def deliver(
-    shop: Retail, body: bytes = ORDER, *, signature: str | None = None, **headers: str
+    shop: Retail,
+    body: bytes = ORDER,
+    *,
+    signature: str | None = None,
+    secret: str = SECRET,
+    **headers: str,
 ) -> httpx.Response:
     sent = {
         "Content-Type": "application/json",
@@ -36,7 +41,7 @@ async def deliver(
         "X-Shopify-Event-Id": "event-1",
         "X-Shopify-Webhook-Id": "webhook-1",
         "X-Shopify-Triggered-At": "2026-11-23T08:00:00Z",
-        "X-Shopify-Hmac-Sha256": signed(body) if signature is None else signature,
+        "X-Shopify-Hmac-Sha256": signed(body, secret) if signature is None else signature,
     } | {name.replace("_", "-"): text for name, text in headers.items()}
     return await shop.server.http.post(
         "/webhooks/shopify",

@@ -19,15 +19,12 @@ from server.shopify.fulfillments import Work, create_fulfillment
 from server.shopify.operations import ORDER_READ, Operation, ShopRead
 from server.shopify.orders import read_order
 from server.shopify.store import read_shop
-from server.shopify.tokens import ClientCredentials, FixedToken
+from server.shopify.tokens import FixedToken
 from tests.shopify.practice import (
-    LOCAL,
-    SECRET,
     TOKEN,
     TRACKING,
     Clock,
     client_to,
-    http_to,
     new_store,
     ship,
 )
@@ -121,37 +118,6 @@ async def test_an_empty_bucket_says_for_how_long_and_has_room_then():
 async def test_a_wrong_token_is_unauthorized():
     with pytest.raises(Unauthorized):
         await read_shop(client_to(new_store(), tokens=FixedToken("shpat_wrong")))
-
-
-async def test_a_token_that_ended_is_renewed_once_and_the_call_succeeds():
-    clock = Clock()
-    store = new_store(clock)
-    http = http_to(store)
-    tokens = ClientCredentials(http, LOCAL, "practice-client-id", SECRET, monotonic=lambda: 0.0)
-    client = client_to(store, http, tokens=tokens)
-    await read_shop(client)
-    first = await tokens.current()
-    clock.pass_ms(25 * 3_600_000)
-    await read_shop(client)
-    assert await tokens.current() != first
-
-
-async def test_a_token_about_to_end_is_renewed_before_the_store_refuses_it():
-    clock = Clock()
-    http = http_to(new_store(clock))
-    tokens = ClientCredentials(http, LOCAL, "practice-client-id", SECRET, monotonic=clock.monotonic)
-    first = await tokens.current()
-    clock.pass_ms(23 * 3_600_000)
-    assert await tokens.current() == first
-    clock.pass_ms(3_540_000)
-    assert await tokens.current() != first
-
-
-async def test_a_wrong_client_secret_is_unauthorized():
-    http = http_to(new_store())
-    tokens = ClientCredentials(http, LOCAL, "practice-client-id", "wrong", monotonic=lambda: 0.0)
-    with pytest.raises(Unauthorized):
-        await tokens.current()
 
 
 @pytest.mark.parametrize(

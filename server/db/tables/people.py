@@ -14,16 +14,6 @@ class Shop(Table, tablename="shop"):
     created_at = BigInt()
 
 
-class ShopifyConnection(Table, tablename="shopify_connection"):
-    """How a shop's store is reached and how its webhooks are signed."""
-
-    shop_id = Text(primary_key=True)
-    admin_url = Text()
-    access_token = Text()
-    webhook_secret = Text()
-    swept_to = Text(null=True, default=None)
-
-
 class Branch(Table, tablename="branch"):
     """A place that holds stock."""
 

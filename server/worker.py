@@ -9,6 +9,7 @@ import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
+from server.connecting.checking import Checker, check_due
 from server.db import outbox, store_reading, stores, streams, webhooks
 from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection
@@ -30,6 +31,7 @@ _log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.5
 SWEEP_EVERY_S = 180.0
 IMPORTS_EVERY_S = 2.0
+CHECKS_EVERY_S = 30.0
 MOMENTS_EVERY_S = 5.0
 TIDY_EVERY_S = 3_600.0
 AWAY_S = 2.0
@@ -40,9 +42,11 @@ DELIVERIES_KEPT_MS = 7 * 86_400_000
 class Worker:
     """Loops over one database. `wake` makes them look at once."""
 
-    def __init__(self, reader: Reader, carrier: Carrier) -> None:
+    def __init__(self, reader: Reader, carrier: Carrier, checker: Checker) -> None:
         self._reader = reader
         self._carrier = carrier
+        self._checker = checker
+        self._has_checked = False
         self._woken: list[asyncio.Event] = []
         self._readings = ShopLanes(self._read_news_of, self.wake)
         self._effects = ShopLanes(self._carry_out_of, self.wake)
@@ -61,6 +65,7 @@ class Worker:
                 loops.create_task(self._loop(self._start_effects))
                 loops.create_task(self._loop(self._start_sweeps, SWEEP_EVERY_S))
                 loops.create_task(self._loop(self._imports, IMPORTS_EVERY_S))
+                loops.create_task(self._loop(self._check_stores, CHECKS_EVERY_S))
                 loops.create_task(self._loop(self._moments, MOMENTS_EVERY_S))
                 loops.create_task(self._loop(self._tidying, TIDY_EVERY_S))
         finally:
@@ -131,6 +136,11 @@ class Worker:
 
     async def _imports(self) -> int:
         return await advance_imports(self._reader)
+
+    async def _check_stores(self) -> int:
+        """Check each store once an hour, and all of them when this process has just started."""
+        at_once, self._has_checked = not self._has_checked, True
+        return await check_due(self._checker, at_once=at_once)
 
     async def _moments(self) -> int:
         reader = self._reader

@@ -18,6 +18,7 @@ from server.command.demo_shop import (
     opening_stock_ops,
 )
 from server.command.house import (
+    checker_of,
     clients_of,
     listening_socket,
     read_settings,
@@ -29,6 +30,7 @@ from server.command.practice import DOMAIN, StoreSecrets, open_store, read_secre
 from server.command.printing import json_option, say
 from server.command.serving import PORT
 from server.connecting.changing import Connecting, connect
+from server.connecting.checking import check_store
 from server.db import shops
 from server.db.connections import Connection
 from server.db.pool import Database
@@ -89,7 +91,7 @@ def demo(*, home: Path | None, port: int, as_json: bool) -> None:
     async def work(database: Database) -> None:
         secrets = read_secrets(settings.home / "practice-store.json")
         password = read_secrets(settings.home / "supervisor.json").access_token[-16:]
-        store = open_store(settings.home, secrets, f"{url}/webhooks/shopify")
+        store = open_store(settings.home, secrets, None)
         practice = asgi_app(store, PRACTICE_PREFIX)
         async with running_front(database, settings, practice) as front, trading(store, EVERY_S):
 
@@ -151,6 +153,8 @@ async def _stock_branches(database: Database, settings: Settings, store: Shopify
     The counts are ops with fixed ids: on a second start the server knows them and does nothing.
     """
     async with clients_of(database, settings) as clients:
+        # Which has the store tell us of its orders from now on.
+        await check_store(checker_of(database, settings, clients), store)
         await mirror_variants(database, clients.of(store), SHOP.id, clock.now_ms)
     sender = Sender(
         shop_id=SHOP.id,

@@ -15,6 +15,7 @@ from server.accounts.attempts import Attempts
 from server.app import Front, make_api
 from server.beside import Beside
 from server.command.printing import Exit, Stopped
+from server.connecting.checking import Checker
 from server.connecting.keeping_tokens import Keeper
 from server.connecting.sealing import seal_what_is_open
 from server.db import embedded, epochs
@@ -127,12 +128,19 @@ async def clients_of(database: Database, settings: Settings) -> AsyncIterator[Cl
         yield clients
 
 
+def checker_of(database: Database, settings: Settings, clients: Clients) -> Checker:
+    """Return what checks the connected stores."""
+    return Checker(database=database, clients=clients, vault=Vault.of(settings), clock=clock.now_ms)
+
+
 @contextlib.asynccontextmanager
-async def running_worker(database: Database, live: Live, clients: Clients) -> AsyncIterator[Worker]:
+async def running_worker(
+    database: Database, live: Live, clients: Clients, checker: Checker
+) -> AsyncIterator[Worker]:
     """Run a worker for as long as the block does."""
     reader = Reader(database=database, live=live, clients=clients, clock=clock.now_ms)
     carrier = Carrier(database=database, live=live, clients=clients, clock=clock.now_ms)
-    worker = Worker(reader, carrier)
+    worker = Worker(reader, carrier, checker)
     task = asyncio.create_task(worker.run())
     try:
         yield worker
@@ -153,8 +161,9 @@ async def running_front(
     live = Live(database)
     async with contextlib.AsyncExitStack() as stack:
         clients = await stack.enter_async_context(clients_of(database, settings))
+        checker = checker_of(database, settings, clients)
         worker = (
-            await stack.enter_async_context(running_worker(database, live, clients))
+            await stack.enter_async_context(running_worker(database, live, clients, checker))
             if with_worker
             else None
         )
@@ -168,8 +177,7 @@ async def running_front(
             attempts=Attempts(),
             wake_worker=(lambda: None) if worker is None else worker.wake,
             beside=beside,
-            vault=Vault.of(settings),
-            clients=clients,
+            checker=checker,
             app=_app_of(settings),
             public_url=settings.public_url,
         )

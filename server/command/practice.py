@@ -11,19 +11,14 @@ from server.command.house import listening_socket, read_settings, serve_until_st
 from server.command.printing import json_option, say
 from server.practice_store.app import asgi_app
 from server.practice_store.store import PracticeStore, seed_catalogue
+from server.practice_store.subscriptions import TOPICS as TOLD_OF
 from server.practice_store.trading import trading
+from server.shopify.needs import TOPICS
 
 DOMAIN = "rawana-practice.myshopify.com"
 SEED = 20_261_001
-TOPICS = (
-    "ORDERS_CREATE",
-    "ORDERS_UPDATED",
-    "ORDERS_CANCELLED",
-    "ORDERS_FULFILLED",
-    "ORDERS_PARTIALLY_FULFILLED",
-    "FULFILLMENTS_CREATE",
-    "FULFILLMENTS_UPDATE",
-)
+CONFIGURED = tuple(topic for topic in TOLD_OF if topic in TOPICS)
+"""What an app of the store would have configured: all that Rawana needs and this store can tell of."""
 
 
 class StoreSecrets(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +39,7 @@ def open_store(home: Path, secrets: StoreSecrets, webhook_uri: str | None) -> Pr
         journal=home / "practice-store.jsonl",
         name="Rawana Practice Store",
         webhook_uri=webhook_uri,
-        webhook_topics=TOPICS,
+        webhook_topics=CONFIGURED,
     )
 
 

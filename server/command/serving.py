@@ -7,6 +7,7 @@ import click
 import msgspec
 
 from server.command.house import (
+    checker_of,
     clients_of,
     database_running,
     listening_socket,
@@ -66,7 +67,9 @@ def work(*, as_json: bool) -> None:
             loop.add_signal_handler(number, stop.set)
         async with (
             clients_of(database, settings) as clients,
-            running_worker(database, Live(database), clients),
+            running_worker(
+                database, Live(database), clients, checker_of(database, settings, clients)
+            ),
         ):
             say({"status": "working"}, "Working.", as_json=as_json)
             await stop.wait()

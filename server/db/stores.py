@@ -207,6 +207,13 @@ async def take_due_checks(
     return [_store(dict(row)) for row in rows]
 
 
+async def put_check(connection: Connection, shop_id: ShopId, due_at: int) -> None:
+    """Have the store checked at that moment (epoch ms)."""
+    await connection.execute(
+        "UPDATE shopify_connection SET check_due_at = $2 WHERE shop_id = $1", shop_id, due_at
+    )
+
+
 async def note_check(
     connection: Connection, shop_id: ShopId, scopes: Sequence[str] | None, found: str
 ) -> None:

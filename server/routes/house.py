@@ -6,17 +6,16 @@ from msgspec import Struct
 
 from server.accounts.attempts import Attempts
 from server.beside import Beside
+from server.connecting.checking import Checker
 from server.db.pool import Database
-from server.shopify.clients import Clients
 from server.shopify.grants import App
 from server.sync.live import Live
-from server.vault import Vault
 
 
 class House(Struct, eq=False, frozen=True, kw_only=True):
     """The running server: one per process, made at start.
 
-    `vault` opens what is locked of the stores' secrets and `clients` talk to the stores; `app` is the one that other
+    `checker` talks to the connected stores and opens their secrets; `app` is the one that other
     organisations' stores install, and `public_url` where the outside reaches this server.
     `clock` gives epoch ms; `wake_worker` tells this process's worker, if it runs one, that something is due; `beside` is the
     journal that outlives the database.
@@ -27,8 +26,7 @@ class House(Struct, eq=False, frozen=True, kw_only=True):
     clock: Callable[[], int]
     attempts: Attempts
     wake_worker: Callable[[], None]
-    vault: Vault
-    clients: Clients
+    checker: Checker
     beside: Beside | None = None
     app: App | None = None
     public_url: str | None = None

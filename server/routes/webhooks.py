@@ -30,7 +30,7 @@ async def post_shopify_webhook(request: AnyRequest, state: State) -> Response[by
         body=await read_body(request, BODY_MAX),
     )
     try:
-        await receive(house.database, house.vault, delivery, house.clock())
+        await receive(house.database, house.checker.vault, delivery, house.clock())
     except Locked as error:
         # The store sends it again; a 401 would tell it that the delivery was wrong.
         _log.error("a webhook can't be checked: %s", error)

@@ -241,6 +241,37 @@ class BulkOperationRunQuery(answers.Answer, frozen=True, kw_only=True):
     bulk_operation_run_query: BulkWritten
 
 
+class WebhookSubscriptionUpdate(answers.Answer, frozen=True, kw_only=True):
+    """Reply to webhookSubscriptionUpdate."""
+
+    webhook_subscription_update: SubscriptionWritten
+
+
+class SubscriptionDeleted(answers.Answer, frozen=True, kw_only=True):
+    """The id of a subscription that is no more, or why it still is."""
+
+    deleted_webhook_subscription_id: str | None = None
+    user_errors: tuple[answers.UserError, ...] = ()
+
+
+class WebhookSubscriptionDelete(answers.Answer, frozen=True, kw_only=True):
+    """Reply to webhookSubscriptionDelete."""
+
+    webhook_subscription_delete: SubscriptionDeleted
+
+
+class OrderContacts(answers.Answer, frozen=True, kw_only=True):
+    """Recent orders, newest first."""
+
+    nodes: tuple[shop_answers.OrderContact, ...] = ()
+
+
+class RecentContacts(answers.Answer, frozen=True, kw_only=True):
+    """What is shown of the customers of recent orders."""
+
+    orders: OrderContacts
+
+
 def _operation(file: str, reply: type[Reply], cost_points: int) -> Operation[Reply]:
     text = (
         resources.files("server.shopify")
@@ -284,6 +315,13 @@ WEBHOOK_SUBSCRIPTION_CREATE = _operation(
 
 BULK_OPERATION_RUN_QUERY = _operation("bulk_operation_run_query", BulkOperationRunQuery, 10)
 BULK_OPERATION_READ = _operation("bulk_operation_read", BulkOperationRead, 1)
+WEBHOOK_SUBSCRIPTION_UPDATE = _operation(
+    "webhook_subscription_update", WebhookSubscriptionUpdate, 11
+)
+WEBHOOK_SUBSCRIPTION_DELETE = _operation(
+    "webhook_subscription_delete", WebhookSubscriptionDelete, 10
+)
+RECENT_CONTACTS = _operation("recent_contacts", RecentContacts, 16)
 
 ALL: tuple[Operation[Any], ...] = (
     SHOP_READ,
@@ -307,4 +345,7 @@ ALL: tuple[Operation[Any], ...] = (
     WEBHOOK_SUBSCRIPTION_CREATE,
     BULK_OPERATION_RUN_QUERY,
     BULK_OPERATION_READ,
+    WEBHOOK_SUBSCRIPTION_UPDATE,
+    WEBHOOK_SUBSCRIPTION_DELETE,
+    RECENT_CONTACTS,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from server.shopify.answers import Answer, Image
 
 
@@ -144,5 +146,41 @@ class WebhookSubscription(Answer, frozen=True, kw_only=True):
     uri: str | None = None
     name: str | None = None
     filter: str | None = None
+    format: str | None = None
     created_at: str | None = None
     api_version: ApiVersion | None = None
+
+
+class ContactCustomer(Answer, frozen=True, kw_only=True):
+    """Who ordered, as far as we may know."""
+
+    display_name: str | None = None
+
+
+class ContactAddress(Answer, frozen=True, kw_only=True):
+    """Where to, as far as we may know; the country is shown to everybody."""
+
+    name: str | None = None
+    phone: str | None = None
+    address1: str | None = None
+    country_code_v2: str | None = msgspec.field(name="countryCodeV2", default=None)
+
+
+class OrderContact(Answer, frozen=True, kw_only=True):
+    """What is shown of the customer of a recent order."""
+
+    id: str
+    phone: str | None = None
+    customer: ContactCustomer | None = None
+    shipping_address: ContactAddress | None = None
+
+    @property
+    def is_hidden(self) -> bool | None:
+        """Whether none of it is shown; None where there may be nothing to show, as for a sale at a counter."""
+        shown = [self.phone, self.customer and self.customer.display_name]
+        if self.shipping_address is not None:
+            address = self.shipping_address
+            shown += [address.name, address.phone, address.address1]
+        elif self.customer is None:
+            return None
+        return not any(shown)

@@ -10,14 +10,17 @@ from server.shopify.failures import BadAnswer
 from server.shopify.operations import (
     LOCATIONS_PAGE,
     PRODUCT_VARIANTS_PAGE,
+    RECENT_CONTACTS,
     SHOP_READ,
     VARIANTS_PAGE,
     WEBHOOK_SUBSCRIPTION_CREATE,
+    WEBHOOK_SUBSCRIPTION_DELETE,
+    WEBHOOK_SUBSCRIPTION_UPDATE,
     WEBHOOK_SUBSCRIPTIONS_PAGE,
     ShopRead,
     SubscriptionWritten,
 )
-from server.shopify.shop_answers import Location, Variant, WebhookSubscription
+from server.shopify.shop_answers import Location, OrderContact, Variant, WebhookSubscription
 
 # A store has at most 1,000 locations; more pages than these mean a cursor that does not advance.
 MAX_PAGES = 40
@@ -86,3 +89,22 @@ async def subscribe(client: AdminClient, topic: str, uri: str, name: str) -> Sub
         {"topic": topic, "webhookSubscription": {"uri": uri, "name": name, "format": "JSON"}},
     )
     return reply.webhook_subscription_create
+
+
+async def mend_subscription(client: AdminClient, gid: str, uri: str) -> SubscriptionWritten:
+    """Send a subscription to another address, as JSON."""
+    wanted = {"uri": uri, "format": "JSON"}
+    reply = await client.call(
+        WEBHOOK_SUBSCRIPTION_UPDATE, {"id": gid, "webhookSubscription": wanted}
+    )
+    return reply.webhook_subscription_update
+
+
+async def unsubscribe(client: AdminClient, gid: str) -> None:
+    """Delete a subscription; one that is gone already is no error."""
+    await client.call(WEBHOOK_SUBSCRIPTION_DELETE, {"id": gid})
+
+
+async def list_recent_contacts(client: AdminClient, first: int = 10) -> tuple[OrderContact, ...]:
+    """Return what is shown of the customers of the newest orders."""
+    return (await client.call(RECENT_CONTACTS, {"first": first})).orders.nodes

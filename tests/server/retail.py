@@ -12,6 +12,7 @@ from server.accounts.letting_in import invite
 from server.app import Front, make_api
 from server.beside import Beside
 from server.connecting.changing import Connecting, connect
+from server.connecting.checking import Checker
 from server.connecting.keeping_tokens import Keeper
 from server.db import shops
 from server.db.epochs import read_history
@@ -91,6 +92,9 @@ class Server:
         self.outside = httpx.AsyncClient(transport=httpx.MockTransport(self._answer_outside))
         self.answering: Callable[[httpx.Request], Awaitable[httpx.Response]] | None = None
         self.clients = Clients(self.outside, lambda: clock.now_ms / 1000, keeper)
+        self.checker = Checker(
+            database=database, clients=self.clients, vault=self.vault, clock=clock
+        )
         house = House(
             database=database,
             live=self.live,
@@ -98,8 +102,7 @@ class Server:
             attempts=self.attempts,
             wake_worker=self._wake,
             beside=beside,
-            vault=self.vault,
-            clients=self.clients,
+            checker=self.checker,
             app=APP,
             public_url="https://rawana.test",
         )

@@ -172,4 +172,6 @@ def test_the_only_writes_are_about_shipments_and_none_is_about_an_order_or_its_s
         "fulfillmentTrackingInfoUpdate",
         "webhookSubscriptionCreate",
         "bulkOperationRunQuery",
+        "webhookSubscriptionDelete",
+        "webhookSubscriptionUpdate",
     }

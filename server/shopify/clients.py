@@ -8,7 +8,7 @@ import httpx
 
 from server.shopify.client import AdminClient
 from server.shopify.grants import Form, Grant, ask_for_grant
-from server.shopify.tokens import Store, StoreTokens, TokenKeeper
+from server.shopify.tokens import FixedToken, Store, StoreTokens, TokenKeeper
 
 
 class Clients:
@@ -34,6 +34,10 @@ class Clients:
             made = self._made[store.shop_id] = (store.admin_url, tokens, client)
         made[1].read_anew(store)
         return made[2]
+
+    def trial(self, admin_url: str, token: str) -> AdminClient:
+        """Return a client for credentials that nobody keeps yet."""
+        return AdminClient(self._http, admin_url, FixedToken(token), monotonic=self._monotonic)
 
     async def ask(self, admin_url: str, form: Form) -> Grant:
         """Ask a store for a token; raises as grants.ask_for_grant."""

@@ -67,6 +67,7 @@ from sync_protocol.bodies.store_news import (
     ServerFinding,
     ShopifyOrder,
     ShopifyOutcome,
+    StoreContact,
     TimePassed,
 )
 from sync_protocol.limits import ID_MAX, INTEGER_MAX
@@ -133,6 +134,7 @@ class OpKind(StrEnum):
     DISMISS = "dismiss"
     SHOPIFY_ORDER = "shopify_order"
     SHOPIFY_OUTCOME = "shopify_outcome"
+    STORE_CONTACT = "store_contact"
     TIME_PASSED = "time_passed"
     SERVER_FINDING = "server_finding"
 
@@ -188,6 +190,7 @@ OpBody = (
     | Dismiss
     | ShopifyOrder
     | ShopifyOutcome
+    | StoreContact
     | TimePassed
     | ServerFinding
 )
@@ -264,6 +267,7 @@ KINDS: dict[OpKind, KindRule] = {
     OpKind.DISMISS: _claim(Dismiss),
     OpKind.SHOPIFY_ORDER: _news(ShopifyOrder),
     OpKind.SHOPIFY_OUTCOME: _news(ShopifyOutcome),
+    OpKind.STORE_CONTACT: _news(StoreContact),
     OpKind.TIME_PASSED: _news(TimePassed),
     OpKind.SERVER_FINDING: _news(ServerFinding),
 }

@@ -10,6 +10,7 @@ from sync_protocol.ids import (
     DeviceId,
     DiscrepancyId,
     FulfillmentId,
+    LedgerEntryId,
     OpId,
     OrderId,
     RunId,
@@ -101,8 +102,8 @@ class Discrepancy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something a supervisor must look at: what, who, where, when, and what they had seen.
 
     `units` is how many units are in question, `lines` of which order lines; `balance_units` the branch's sellable
-    balance after the op where that is the point, `paisa` the money where money is. What begins with `closed` stays empty
-    while it is open; `outcome` says what a person decided, and is empty where a later fact settled it by itself.
+    balance after the op where that is the point, `paisa` the money where money is, `effect` the key of what Shopify would
+    not do. What begins with `closed` stays empty while it is open; `outcome` says what a person decided, and is empty where a later fact settled it by itself.
     """
 
     id: DiscrepancyId
@@ -124,6 +125,7 @@ class Discrepancy(Struct, frozen=True, kw_only=True, omit_defaults=True):
     transfer_id: TransferId | None = None
     lines: tuple[LineCount, ...] = ()
     detail: str | None = None
+    effect: str | None = None
     seen: dict[str, int] = {}
     closed_at: int | None = None
     closed_by_op: OpId | None = None
@@ -168,18 +170,26 @@ class EffectKind(StrEnum):
     SHOPIFY_CANCEL = "shopify_cancel"
     SHOPIFY_TRACKING = "shopify_tracking"
     SHOPIFY_DELIVERED = "shopify_delivered"
+    SHOPIFY_OUT_FOR_DELIVERY = "shopify_out_for_delivery"
+    SHOPIFY_ATTEMPTED = "shopify_attempted"
+    SHOPIFY_PACKED = "shopify_packed"
+    SHOPIFY_CONFIRMED = "shopify_confirmed"
+    SHOPIFY_PAID = "shopify_paid"
+    SHOPIFY_STOCK = "shopify_stock"
 
 
 class Effect(Struct, frozen=True, kw_only=True):
     """An intent to act outside. `key` is unique per shop: the same intent is never queued twice.
 
-    Effects of one `lane` are carried out in order. `again` lets an intent that had failed be tried once more.
+    It is about a shipment, an order, or neither: what moved on a shelf, by `entry_id`. Effects of one `lane` are carried
+    out in order. `again` lets an intent that had failed be tried once more.
     """
 
     key: str
     kind: EffectKind
     lane: str
-    fulfillment_id: FulfillmentId
-    order_id: OrderId
+    fulfillment_id: FulfillmentId | None = None
+    order_id: OrderId | None = None
+    entry_id: LedgerEntryId | None = None
     notify_customer: bool = False
     again: bool = False

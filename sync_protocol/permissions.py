@@ -20,6 +20,7 @@ _NOWHERE = dict.fromkeys(OpKind, Reach.NONE)
 _NEWS = (
     OpKind.SHOPIFY_ORDER,
     OpKind.SHOPIFY_OUTCOME,
+    OpKind.STORE_CONTACT,
     OpKind.TIME_PASSED,
     OpKind.SERVER_FINDING,
 )

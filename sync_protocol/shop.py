@@ -35,6 +35,10 @@ class Policy(Struct, frozen=True, kw_only=True):
     After `unreachable_after` unanswered tries a customer counts as unreachable; goods that left in the store without a
     branch become a case for Fix Branch Stock after `sync_fix_after_h` hours (A14); packing and dispatch are undone by
     the same person within `undo_window_min` minutes (A13). `low_stock_units` available or fewer are few.
+
+    What begins with `tell_shopify` is more than a dispatch needs and off at first: deliveries and tries at the door, that
+    an order is being packed, that a customer has confirmed, that the cash for it is in the till, and what moved on the
+    shelves of a branch that has a location there (A1).
     """
 
     confirm_required: ConfirmRequired = ConfirmRequired.COD
@@ -48,17 +52,22 @@ class Policy(Struct, frozen=True, kw_only=True):
     refuser_after: int = 2
     exchange_fee_paisa: int = 0
     tell_shopify_delivered: bool = False
+    tell_shopify_packed: bool = False
+    tell_shopify_confirmed: bool = False
+    tell_shopify_paid: bool = False
+    tell_shopify_stock: bool = False
     branch_asks_customers: bool = True
     branch_dispatches: bool = True
 
 
 class Branch(Struct, frozen=True, kw_only=True):
-    """A place that holds stock."""
+    """A place that holds stock. `location_gid` is its location in Shopify, where it has one of its own."""
 
     id: BranchId
     name: str
     city: str = ""
     active: bool = True
+    location_gid: str | None = None
 
 
 class Staff(Struct, frozen=True, kw_only=True):

@@ -223,7 +223,7 @@ def _tables() -> list[str]:
         for state, row in fulfillments.TRANSITIONS.items()
     }
     rights = {
-        role.value: {k.value: r.value for k, r in row.items()}
+        role.value: {k.value: r.value for k, r in row.items() if r is not permissions.Reach.NONE}
         for role, row in permissions.RIGHTS.items()
     }
     classes = {kind.value: rule.op_class.value for kind, rule in ops.KINDS.items()}
@@ -251,7 +251,9 @@ def _tables() -> list[str]:
         _constant("BRANCH_MAY_ASK", sorted(permissions.ASKING), "readonly OpKind[]"),
         _constant("BRANCH_MAY_SEND", sorted(permissions.SENDING), "readonly OpKind[]"),
         _constant("OUTCOMES", outcome_table, "Readonly<Partial<Record<Code, readonly Outcome[]>>>"),
-        _constant("RIGHTS", rights, "Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>>"),
+        _constant(
+            "RIGHTS", rights, "Readonly<Record<Role, Readonly<Partial<Record<OpKind, Reach>>>>>"
+        ),
         _constant("OP_CLASS", classes, "Readonly<Record<OpKind, OpClass>>"),
         _enum(permissions.Reach),
         "/** How each row kind's body is filled. */\nexport const FILL_ROW = {\n"

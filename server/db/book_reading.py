@@ -25,6 +25,22 @@ async def shipments_of_order(
     return {FulfillmentId(row["id"]): _fulfillment.decode(row["body"]) for row in rows}
 
 
+async def find_order(connection: Connection, shop_id: ShopId, order_id: OrderId) -> Order | None:
+    """Return an order without locking it, or None."""
+    body = await connection.fetchval(
+        "SELECT body FROM customer_order WHERE shop_id = $1 AND id = $2", shop_id, order_id
+    )
+    return None if body is None else _order.decode(body)
+
+
+async def location_of(connection: Connection, shop_id: ShopId, branch_id: BranchId) -> str | None:
+    """Return the gid of the Shopify location that stands for a branch; None where none does."""
+    gid: str | None = await connection.fetchval(
+        "SELECT location_gid FROM branch WHERE shop_id = $1 AND id = $2", shop_id, branch_id
+    )
+    return gid
+
+
 async def stock_of_branch(
     connection: Connection, shop_id: ShopId, branch_id: BranchId
 ) -> dict[VariantId, tuple[int, int, int]]:

@@ -165,8 +165,8 @@ async def queue_effects(
     await connection.executemany(
         """
         INSERT INTO outbox AS o (shop_id, key, kind, lane, order_id, fulfillment_id, state, run_at, created_at,
-                                 notify_customer)
-        VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, $7, $8)
+                                 notify_customer, entry_id)
+        VALUES ($1, $2, $3, $4, $5, $6, 'pending', $7, $7, $8, $10)
         ON CONFLICT (shop_id, key) DO UPDATE SET state = 'pending', run_at = excluded.run_at, lease_until = 0
         WHERE $9 AND o.state = 'failed'
         """,
@@ -181,6 +181,7 @@ async def queue_effects(
                 now,
                 e.notify_customer,
                 e.again,
+                e.entry_id,
             )
             for e in effects
         ],

@@ -178,6 +178,16 @@ async def read_entries(
     return [(entry_of(shop_id, row), row["hash"]) for row in rows]
 
 
+async def find_entry(
+    connection: Connection, shop_id: ShopId, entry_id: LedgerEntryId
+) -> LedgerEntry | None:
+    """Return one entry with its legs, or None."""
+    row = await connection.fetchrow(
+        f"{_WITH_LEGS} WHERE e.shop_id = $1 AND e.id = $2", shop_id, entry_id
+    )
+    return None if row is None else entry_of(shop_id, row)
+
+
 _WITH_LEGS = """
 SELECT e.*, l.legs, c.cash
 FROM ledger_entry e

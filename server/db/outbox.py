@@ -8,7 +8,7 @@ lease ran out can no longer write an outcome.
 from msgspec import Struct
 
 from server.db.connections import Connection
-from sync_protocol.ids import FulfillmentId, OrderId, ShopId
+from sync_protocol.ids import FulfillmentId, LedgerEntryId, OrderId, ShopId
 from sync_protocol.outcomes import EffectKind
 
 
@@ -18,8 +18,9 @@ class Claimed(Struct, frozen=True, kw_only=True):
     shop_id: ShopId
     key: str
     kind: EffectKind
-    order_id: OrderId
-    fulfillment_id: FulfillmentId
+    order_id: OrderId | None
+    fulfillment_id: FulfillmentId | None
+    entry_id: LedgerEntryId | None = None
     state: str
     attempts: int
     notify_customer: bool = False
@@ -56,7 +57,7 @@ async def claim(
         UPDATE outbox o SET lease_until = $1 + $2, attempts = attempts + 1 FROM due
         WHERE o.shop_id = due.shop_id AND o.key = due.key
         RETURNING o.shop_id, o.key, o.kind, o.order_id, o.fulfillment_id, due.state, o.attempts,
-            o.notify_customer
+            o.notify_customer, o.entry_id
         """,
         now,
         lease_ms,
@@ -68,8 +69,9 @@ async def claim(
             shop_id=ShopId(row["shop_id"]),
             key=row["key"],
             kind=EffectKind(row["kind"]),
-            order_id=OrderId(row["order_id"]),
-            fulfillment_id=FulfillmentId(row["fulfillment_id"]),
+            order_id=row["order_id"],
+            fulfillment_id=row["fulfillment_id"],
+            entry_id=row["entry_id"],
             state=row["state"],
             attempts=row["attempts"],
             notify_customer=row["notify_customer"],

@@ -111,20 +111,52 @@ async def create_branch(connection: Connection, shop_id: ShopId, branch: Branch,
     """
     with _named_refusals():
         await connection.execute(
-            "INSERT INTO branch (shop_id, id, name, city, active) VALUES ($1, $2, $3, $4, $5)",
+            """
+            INSERT INTO branch (shop_id, id, name, city, active, location_gid)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            """,
             shop_id,
             branch.id,
             branch.name,
             branch.city,
             branch.active,
+            branch.location_gid,
         )
     await write_rows(connection, shop_id, [_row(RowKind.BRANCH, branch.id, branch)], now)
+
+
+async def change_branch(connection: Connection, shop_id: ShopId, branch: Branch, now: int) -> None:
+    """Write a branch anew, by its id, and its row."""
+    await connection.execute(
+        """
+        UPDATE branch SET name = $3, city = $4, active = $5, location_gid = $6
+        WHERE shop_id = $1 AND id = $2
+        """,
+        shop_id,
+        branch.id,
+        branch.name,
+        branch.city,
+        branch.active,
+        branch.location_gid,
+    )
+    await write_rows(connection, shop_id, [_row(RowKind.BRANCH, branch.id, branch)], now)
+
+
+async def change_policy(connection: Connection, shop_id: ShopId, policy: Policy, now: int) -> None:
+    """Write how the shop wants to work, and its row: every phone follows from its next contact."""
+    await connection.execute(
+        "UPDATE shop SET policy = $2 WHERE id = $1", shop_id, msgspec.json.encode(policy).decode()
+    )
+    await write_rows(connection, shop_id, [_row(RowKind.POLICY, "shop", policy)], now)
 
 
 async def branches_of(connection: Connection, shop_id: ShopId) -> tuple[Branch, ...]:
     """Return a shop's branches, in order of id."""
     rows = await connection.fetch(
-        "SELECT id, name, city, active FROM branch WHERE shop_id = $1 ORDER BY id", shop_id
+        """
+        SELECT id, name, city, active, location_gid FROM branch WHERE shop_id = $1 ORDER BY id
+        """,
+        shop_id,
     )
     return tuple(msgspec.convert(dict(row), Branch) for row in rows)
 

@@ -28,10 +28,10 @@ from server.shopify.bulk import (
     read_bulk_operation,
     run_bulk_query,
 )
+from server.shopify.bulk_answers import BulkOperation
 from server.shopify.change_answers import Changes
 from server.shopify.client import AdminClient
 from server.shopify.failures import AccessDenied, Refused, ShopifyError
-from server.shopify.operations import BulkOperation
 from server.shopify.order_changes import went_through_changes
 from server.shopify.orders import changed_since
 from server.shopify.scalars import epoch_ms

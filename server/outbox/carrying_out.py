@@ -12,6 +12,7 @@ from server.db.pool import Database
 from server.outbox import stepping
 from server.outbox.following_up import follow_up
 from server.outbox.fulfilling import Plan, tracking_of
+from server.outbox.mirroring import BESIDE_SHIPMENTS, mirror
 from server.outbox.stepping import (
     COOL_OFF_MS,
     LEASE_MS,
@@ -74,10 +75,6 @@ async def _guarded(carrier: Carrier, effect: Claimed) -> None:
 async def _carry_out(carrier: Carrier, effect: Claimed) -> None:
     async with carrier.database.connection() as connection:
         connected = {s.shop_id: s for s in await stores.store_connections(connection)}
-        shipments = await book_reading.shipments_of_order(
-            connection, effect.shop_id, effect.order_id
-        )
-    shipment = shipments[effect.fulfillment_id]
     point("outbox.claimed")
     store = connected.get(effect.shop_id)
     if store is None:
@@ -85,6 +82,28 @@ async def _carry_out(carrier: Carrier, effect: Claimed) -> None:
         await _settle(carrier, effect, nowhere)
         return
     client = carrier.clients.of(store)
+    if effect.kind in BESIDE_SHIPMENTS:
+        await _mirror(carrier, effect, client)
+    else:
+        await _tell_of_shipment(carrier, effect, client)
+
+
+async def _mirror(carrier: Carrier, effect: Claimed, client: AdminClient) -> None:
+    try:
+        ended = await mirror(carrier.database, client, effect)
+    except ShopifyError as error:
+        ended = stepping.after_not_following_up(effect, None, error)
+    await _settle(carrier, effect, ended)
+
+
+async def _tell_of_shipment(carrier: Carrier, effect: Claimed, client: AdminClient) -> None:
+    assert effect.order_id is not None
+    assert effect.fulfillment_id is not None
+    async with carrier.database.connection() as connection:
+        shipments = await book_reading.shipments_of_order(
+            connection, effect.shop_id, effect.order_id
+        )
+    shipment = shipments[effect.fulfillment_id]
     others = frozenset(
         s.shopify_fulfillment_gid
         for s in shipments.values()
@@ -93,7 +112,7 @@ async def _carry_out(carrier: Carrier, effect: Claimed) -> None:
     try:
         order = await read_order(client, order_gid(shipment.order_id))
     except ShopifyError as error:
-        await _later(carrier, effect, stepping.after_not_looking(effect, error))
+        await _settle(carrier, effect, stepping.after_not_looking(effect, error))
         return
     point("outbox.looked")
     await _act(carrier, effect, client, shipment, order, others)
@@ -171,8 +190,8 @@ async def _settle(carrier: Carrier, effect: Claimed, step: Ended) -> None:
             await _close(carrier, effect, "withdrawn", None)
         case Later():
             await _later(carrier, effect, step)
-            if step.is_news:
-                await _tell(carrier, effect, ShopifyState.UNKNOWN, None, step.why)
+            if step.tells is not None:
+                await _tell(carrier, effect, step.tells, None, step.why)
 
 
 async def _later(carrier: Carrier, effect: Claimed, step: Later) -> None:
@@ -203,6 +222,8 @@ def outcome_news(effect: Claimed, state: ShopifyState, gid: str | None, error: s
         kind=OpKind.SHOPIFY_OUTCOME,
         body=ShopifyOutcome(
             fulfillment_id=effect.fulfillment_id,
+            order_id=effect.order_id,
+            key=effect.key,
             effect=effect.kind,
             state=state,
             shopify_fulfillment_gid=gid,

@@ -31,17 +31,28 @@ async def follow_up(
                 client, gid, tracking_of(shipment), notify_customer=notify_customer
             )
             return tuple(error.message for error in told.user_errors)
-        case EffectKind.SHOPIFY_DELIVERED:
-            event = await add_delivery_event(client, gid, "DELIVERED", _delivered_at(shipment))
+        case _:
+            event = await add_delivery_event(
+                client, gid, EVENTS[kind], _happened_at(kind, shipment)
+            )
             return tuple(error.message for error in event.user_errors)
-        case EffectKind.SHOPIFY_FULFILL:
-            raise AssertionError("telling of a shipment is not a follow-up")
 
 
-def _delivered_at(shipment: Fulfillment) -> str:
-    """Return when the parcel was delivered, ISO 8601 in UTC."""
-    at = next(
-        (s.at for s in reversed(shipment.steps) if s.state is FulfillmentState.DELIVERED),
-        shipment.steps[-1].at,
-    )
+EVENTS = {
+    EffectKind.SHOPIFY_OUT_FOR_DELIVERY: "OUT_FOR_DELIVERY",
+    EffectKind.SHOPIFY_ATTEMPTED: "ATTEMPTED_DELIVERY",
+    EffectKind.SHOPIFY_DELIVERED: "DELIVERED",
+}
+"""What happened to a parcel, in the store's words. The store checks no order of them: ours is kept by the lane."""
+
+
+def _happened_at(kind: EffectKind, shipment: Fulfillment) -> str:
+    """Return when it happened, as far as is known, ISO 8601 in UTC."""
+    known = shipment.courier_status_at
+    if kind is EffectKind.SHOPIFY_DELIVERED:
+        steps = reversed(shipment.steps)
+        known = next((s.at for s in steps if s.state is FulfillmentState.DELIVERED), None)
+    elif kind is EffectKind.SHOPIFY_ATTEMPTED and shipment.attempts:
+        known = shipment.attempts[-1].at
+    at = shipment.steps[-1].at if known is None else known
     return dt.datetime.fromtimestamp(at / 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -43,13 +43,13 @@ class Withdraw(Struct, frozen=True, kw_only=True):
 class Later(Struct, frozen=True, kw_only=True):
     """Try again in `wait_ms`, and leave the effect in `state` until then.
 
-    `is_news`: that nobody knows what became of it is told too.
+    `tells` is what people are told meanwhile: that nobody knows what became of it, or that it is tried in vain.
     """
 
     state: str
     wait_ms: int
     why: str
-    is_news: bool = False
+    tells: ShopifyState | None = None
 
 
 class Create(Struct, frozen=True, kw_only=True):
@@ -101,7 +101,7 @@ def after_looking(
 
 def after_not_looking(effect: Claimed, error: ShopifyError) -> Later:
     """Looking failed and changed nothing, so the effect stands as it stood."""
-    return Later(state=effect.state, wait_ms=_back_off_ms(effect, error), why=str(error))
+    return _again(effect, effect.state, error)
 
 
 def after_creating(written: FulfillmentWritten) -> End:
@@ -118,11 +118,13 @@ def after_not_creating(
     """Decide about a create that brought no answer of the store's rules: can it have been carried out?"""
     match error:
         case OutcomeUnknown():
-            return Later(state="unknown", wait_ms=cool_off_ms, why=str(error), is_news=True)
+            return Later(
+                state="unknown", wait_ms=cool_off_ms, why=str(error), tells=ShopifyState.UNKNOWN
+            )
         case AccessDenied() | Refused():
             return End(state=ShopifyState.FAILED, error=str(error))
         case _:
-            return Later(state="pending", wait_ms=_back_off_ms(effect, error), why=str(error))
+            return _again(effect, "pending", error)
 
 
 def after_following_up(gid: str, refusals: tuple[str, ...]) -> End:
@@ -131,11 +133,23 @@ def after_following_up(gid: str, refusals: tuple[str, ...]) -> End:
     return End(state=state, gid=gid, error="; ".join(refusals) or None)
 
 
-def after_not_following_up(effect: Claimed, gid: str, error: ShopifyError) -> Ended:
+def after_not_following_up(effect: Claimed, gid: str | None, error: ShopifyError) -> Ended:
     """Decide about a change that brought no answer of the store's rules; it may be sent again."""
     if isinstance(error, AccessDenied | Refused):
         return End(state=ShopifyState.FAILED, gid=gid, error=str(error))
-    return Later(state="pending", wait_ms=_back_off_ms(effect, error), why=str(error))
+    return _again(effect, "pending", error)
+
+
+TOLD_AFTER = frozenset({3, 8, 20, 50})
+"""Tries in vain after which people are told why: a first failure mends itself mostly, silence never does."""
+
+
+def _again(effect: Claimed, state: str, error: ShopifyError) -> Later:
+    wait_ms = _back_off_ms(effect, error)
+    tells = None
+    if effect.kind is EffectKind.SHOPIFY_FULFILL and effect.attempts in TOLD_AFTER:
+        tells = ShopifyState.QUEUED if state == "pending" else ShopifyState.UNKNOWN
+    return Later(state=state, wait_ms=wait_ms, why=str(error), tells=tells)
 
 
 def _back_off_ms(effect: Claimed, error: ShopifyError) -> int:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from server.practice_store.asked import Asked, Input, Payload
+from server.practice_store.catalogue import Variant
 from server.practice_store.commands import Subscribe
 from server.practice_store.connections import Listing
 from server.practice_store.search import variant_matches, variant_terms
 from server.practice_store.shop import VERSIONS, ApiVersion, AppInstallation, Location, Shop
 from server.practice_store.subscriptions import WebhookSubscription
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProductShown:
+    """A product as far as it is asked for: its variants."""
+
+    variants: list[Variant]
 
 
 class PlatformQueries(Asked):
@@ -37,6 +47,11 @@ class PlatformQueries(Asked):
         terms = variant_terms(query)
         found = [one for one in self._state.variants.values() if variant_matches(one, terms)]
         return Listing(nodes=found, key=lambda node: (node.number,))
+
+    def product(self, *, id: str) -> ProductShown | None:  # noqa: A002 - the schema's name
+        """One product with its variants; none where nothing of it is sold."""
+        found = [one for one in self._state.variants.values() if one.product.id == id]
+        return ProductShown(variants=found) if found else None
 
     def webhook_subscriptions(self, **_filters: object) -> list[WebhookSubscription]:
         """Subscriptions made over the API; configured ones are not listed, as with a real store."""

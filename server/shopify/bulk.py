@@ -12,14 +12,11 @@ from typing import TypeVar
 import msgspec
 
 from server.shopify import answers, shop_answers
+from server.shopify.bulk_answers import BulkOperation
 from server.shopify.client import AdminClient
 from server.shopify.envelope import UNREADABLE
 from server.shopify.failures import BadAnswer, Refused
-from server.shopify.operations import (
-    BULK_OPERATION_READ,
-    BULK_OPERATION_RUN_QUERY,
-    BulkOperation,
-)
+from server.shopify.operations import BULK_OPERATION_READ, BULK_OPERATION_RUN_QUERY
 
 SEARCH = "SEARCH"
 """Stands in the bulk queries where the search goes."""

@@ -12,6 +12,15 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from server.shopify import answers, change_answers, shop_answers
+from server.shopify.bulk_answers import BulkOperationRead, BulkOperationRunQuery
+from server.shopify.mirror_answers import (
+    FulfillmentOrderReportProgress,
+    InventoryAdjustQuantities,
+    OrderMarkAsPaid,
+    TagsAdd,
+    TagsRemove,
+    VariantInventoryItem,
+)
 
 API_VERSION = "2026-10"
 # Lines read with an order; longer ones are read on page by page. 50 keeps an order below the 1,000 points a call may cost.
@@ -211,36 +220,6 @@ class WebhookSubscriptionCreate(answers.Answer, frozen=True, kw_only=True):
     webhook_subscription_create: SubscriptionWritten
 
 
-class BulkOperation(answers.Answer, frozen=True, kw_only=True):
-    """A bulk operation. `object_count` is text; `url` is there once it is COMPLETED and found anything."""
-
-    id: str
-    status: str
-    error_code: str | None = None
-    object_count: str = "0"
-    url: str | None = None
-    partial_data_url: str | None = None
-
-
-class BulkOperationRead(answers.Answer, frozen=True, kw_only=True):
-    """Null when the store knows of none with that id."""
-
-    bulk_operation: BulkOperation | None = None
-
-
-class BulkWritten(answers.Answer, frozen=True, kw_only=True):
-    """A bulk operation that was begun, or why not."""
-
-    bulk_operation: BulkOperation | None = None
-    user_errors: tuple[answers.CodedUserError, ...] = ()
-
-
-class BulkOperationRunQuery(answers.Answer, frozen=True, kw_only=True):
-    """Reply to bulkOperationRunQuery."""
-
-    bulk_operation_run_query: BulkWritten
-
-
 class WebhookSubscriptionUpdate(answers.Answer, frozen=True, kw_only=True):
     """Reply to webhookSubscriptionUpdate."""
 
@@ -322,6 +301,16 @@ WEBHOOK_SUBSCRIPTION_DELETE = _operation(
     "webhook_subscription_delete", WebhookSubscriptionDelete, 10
 )
 RECENT_CONTACTS = _operation("recent_contacts", RecentContacts, 16)
+ORDER_MARK_AS_PAID = _operation("order_mark_as_paid", OrderMarkAsPaid, 10)
+TAGS_ADD = _operation("tags_add", TagsAdd, 10)
+TAGS_REMOVE = _operation("tags_remove", TagsRemove, 10)
+FULFILLMENT_ORDER_REPORT_PROGRESS = _operation(
+    "fulfillment_order_report_progress", FulfillmentOrderReportProgress, 10
+)
+VARIANT_INVENTORY_ITEM = _operation("variant_inventory_item", VariantInventoryItem, 2)
+INVENTORY_ADJUST_QUANTITIES = _operation(
+    "inventory_adjust_quantities", InventoryAdjustQuantities, 10
+)
 
 ALL: tuple[Operation[Any], ...] = (
     SHOP_READ,
@@ -345,6 +334,12 @@ ALL: tuple[Operation[Any], ...] = (
     WEBHOOK_SUBSCRIPTION_CREATE,
     BULK_OPERATION_RUN_QUERY,
     BULK_OPERATION_READ,
+    ORDER_MARK_AS_PAID,
+    TAGS_ADD,
+    TAGS_REMOVE,
+    FULFILLMENT_ORDER_REPORT_PROGRESS,
+    VARIANT_INVENTORY_ITEM,
+    INVENTORY_ADJUST_QUANTITIES,
     WEBHOOK_SUBSCRIPTION_UPDATE,
     WEBHOOK_SUBSCRIPTION_DELETE,
     RECENT_CONTACTS,

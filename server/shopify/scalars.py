@@ -26,6 +26,11 @@ def order_gid(order_id: OrderId) -> str:
     return f"gid://shopify/Order/{order_id}"
 
 
+def variant_gid(variant_id: str) -> str:
+    """Return the store's name for a variant of ours."""
+    return f"gid://shopify/ProductVariant/{variant_id}"
+
+
 def paisa(money: ShopMoney | None) -> int:
     """Return an amount ("1909.9") in paisa, at least 0; a missing one is 0.
 

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 from sync_protocol.bodies.parts import AnId, Count, EpochMs, Money
 from sync_protocol.codes import Code
 from sync_protocol.fulfillments import ShopifyState
-from sync_protocol.ids import BranchId, FulfillmentId, OrderId, OrderLineId, VariantId
+from sync_protocol.ids import BranchId, FulfillmentId, OrderId, OrderLineId, StaffId, VariantId
 from sync_protocol.limits import LINES_MAX, MONEY_PAISA_MAX, UNITS_MAX
 from sync_protocol.orders import Contact, StoreFulfillment
 from sync_protocol.outcomes import EffectKind
@@ -89,13 +89,30 @@ class ShopifyOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ShopifyOutcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What became of our own write about one shipment. News."""
+    """What became of our own write, by the `key` of its intent. News.
 
-    fulfillment_id: Annotated[FulfillmentId, AnId]
+    It was about a shipment, about an order as a whole, or about what moved on a branch's shelf.
+    """
+
+    fulfillment_id: Annotated[FulfillmentId, AnId] | None = None
+    order_id: Annotated[OrderId, AnId] | None = None
+    branch_id: Annotated[BranchId, AnId] | None = None
+    key: str | None = None
     effect: EffectKind = EffectKind.SHOPIFY_FULFILL
     state: ShopifyState
     shopify_fulfillment_gid: str | None = None
     error: str | None = None
+
+
+class StoreContact(Struct, frozen=True, kw_only=True):
+    """What a file exported from the store shows of an order's customer, where the store's plan hides it from apps. News.
+
+    `imported_by` brought the file.
+    """
+
+    order_id: Annotated[OrderId, AnId]
+    contact: Contact
+    imported_by: Annotated[StaffId, AnId]
 
 
 class TimePassed(Struct, frozen=True, kw_only=True):

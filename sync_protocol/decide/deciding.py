@@ -9,6 +9,7 @@ from sync_protocol.bodies.asking import AssignBranch
 from sync_protocol.bodies.shipping import EditFulfillment
 from sync_protocol.codes import Code
 from sync_protocol.decide import (
+    answering,
     confirming,
     counting,
     creating,
@@ -30,6 +31,7 @@ from sync_protocol.decide import (
 from sync_protocol.decide.book import Book, Decision, Recorded
 from sync_protocol.decide.exchanging import closed_cases
 from sync_protocol.decide.flags import closed, with_conflicts
+from sync_protocol.decide.mirroring import with_more_for_shopify
 from sync_protocol.decide.shipping import parked, refused
 from sync_protocol.ids import BranchId, FulfillmentId, StaffId
 from sync_protocol.ledger import unbalanced
@@ -94,7 +96,8 @@ RULES: dict[OpKind, Rule] = {
     OpKind.REPLAY: waiting.replay,
     OpKind.DISMISS: waiting.dismiss,
     OpKind.SHOPIFY_ORDER: news.shopify_order,
-    OpKind.SHOPIFY_OUTCOME: news.shopify_outcome,
+    OpKind.SHOPIFY_OUTCOME: answering.shopify_outcome,
+    OpKind.STORE_CONTACT: news.store_contact,
     OpKind.TIME_PASSED: news.time_passed,
     OpKind.SERVER_FINDING: news.server_finding,
 }
@@ -118,7 +121,8 @@ def decide(book: Book, act: Recorded) -> Decision:
     for posting in decision.postings:
         assert not unbalanced(posting.legs), f"unbalanced posting {posting.id}"
         assert sum(leg.paisa for leg in posting.cash) == 0, f"unbalanced cash {posting.id}"
-    return _with_orders_in_step(book, act, _with_settled_oversells(book, act, decision))
+    settled = _with_settled_oversells(book, act, decision)
+    return with_more_for_shopify(book, act, _with_orders_in_step(book, act, settled))
 
 
 def _not_understood(read: ReadOp) -> Decision:

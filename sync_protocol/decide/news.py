@@ -8,7 +8,7 @@ from sync_protocol.bodies.store_news import (
     SeenLine,
     ServerFinding,
     ShopifyOrder,
-    ShopifyOutcome,
+    StoreContact,
     TimePassed,
 )
 from sync_protocol.codes import Code
@@ -21,10 +21,9 @@ from sync_protocol.decide.correcting import (
 )
 from sync_protocol.decide.customers import with_customer_flags
 from sync_protocol.decide.exchanging import with_exchange
-from sync_protocol.decide.flags import about, closings, discrepancy, flagged, named_after
-from sync_protocol.decide.packing import shipment_and_order
-from sync_protocol.decide.shipping import noop, parked, stepped, with_shipment
-from sync_protocol.fulfillments import Fulfillment, FulfillmentState, ShopifyState
+from sync_protocol.decide.flags import about, discrepancy, flagged, named_after
+from sync_protocol.decide.shipping import noop, parked, stepped
+from sync_protocol.fulfillments import FulfillmentState
 from sync_protocol.ids import OrderLineId
 from sync_protocol.orders import (
     Confirmation,
@@ -33,7 +32,7 @@ from sync_protocol.orders import (
     Order,
     OrderLine,
 )
-from sync_protocol.outcomes import Discrepancy, EffectKind, ResultStatus
+from sync_protocol.outcomes import Discrepancy, ResultStatus
 from sync_protocol.shop import ConfirmRequired, Policy
 from sync_protocol.statuses import derived
 
@@ -205,9 +204,14 @@ def _changed_for_customer(before: Order, after: Order) -> bool:
     return (
         sorted(items) != sorted(now)
         or before.total_paisa != after.total_paisa
-        or (before.contact.address, before.contact.city)
-        != (after.contact.address, after.contact.city)
+        or _moved(before.contact.address, after.contact.address)
+        or _moved(before.contact.city, after.contact.city)
     )
+
+
+def _moved(before: str | None, after: str | None) -> bool:
+    """Whether an address is another one; one that was not known before is the one that was asked about."""
+    return before is not None and before != after
 
 
 def _consequences(act: Recorded, before: Order, work: Correction) -> tuple[Discrepancy, ...]:
@@ -254,63 +258,20 @@ def _unfulfilled(act: Recorded, work: Correction) -> list[Discrepancy]:
     return flags
 
 
-def shopify_outcome(book: Book, act: Recorded, body: ShopifyOutcome) -> Decision:
-    """Write down what became of our write; a refusal by Shopify never undoes what people did (A12)."""
-    found = shipment_and_order(book, body.fulfillment_id)
-    if found is None:
-        return parked(Code.UNKNOWN_REFERENCE, f"fulfillment {body.fulfillment_id}")
-    shipment, order = found
-    after = _after_outcome(shipment, body)
-    failed = body.state is ShopifyState.FAILED and not _taken_back(shipment, body)
-    if after == shipment and not failed:
-        return noop()
-    after = replace(after, rev=shipment.rev + 1)
-    recounted = with_shipment(order, shipment, after)
-    orders = () if replace(recounted, rev=order.rev) == order else (recounted,)
-    if failed:
-        flags = (about(act, shipment, Code.SHOPIFY_FAILED, body.error),)
-        return Decision(
-            status=ResultStatus.FLAGGED,
-            code=Code.SHOPIFY_FAILED,
-            orders=orders,
-            fulfillments=(after,),
-            discrepancies=flags,
-        )
-    settled = closings(book, act, frozenset({Code.SHOPIFY_FAILED}), shipment.id)
-    return Decision(
-        status=ResultStatus.APPLIED,
-        orders=orders,
-        fulfillments=(after,),
-        discrepancies=settled,
+def store_contact(book: Book, act: Recorded, body: StoreContact) -> Decision:
+    """Take over what a file from the store shows of a customer, as if the store itself had shown it (A24, I23)."""
+    before = book.orders.get(body.order_id)
+    if before is None:
+        return parked(Code.UNKNOWN_REFERENCE, f"order {body.order_id}")
+    shown = replace(
+        before,
+        contact=_merged_contact(before, body.contact),
+        store_contact=_last_shown(before.store_contact, body.contact),
     )
-
-
-def _after_outcome(shipment: Fulfillment, body: ShopifyOutcome) -> Fulfillment:
-    """Only the outcome of the fulfilling itself says where the shipment stands; the others leave a word behind."""
-    if _taken_back(shipment, body):
-        # By its gid it will be cancelled; that it is dispatched again has yet to come, and to be told.
-        gid = body.shopify_fulfillment_gid or shipment.shopify_fulfillment_gid
-        return replace(shipment, shopify_fulfillment_gid=gid)
-    if body.effect is EffectKind.SHOPIFY_FULFILL:
-        return replace(
-            shipment,
-            shopify_state=body.state,
-            shopify_fulfillment_gid=body.shopify_fulfillment_gid
-            or shipment.shopify_fulfillment_gid,
-            shopify_error=body.error,
-            shopify_cancelled=False,
-        )
-    after = replace(shipment, shopify_error=body.error)
-    undone = body.effect is EffectKind.SHOPIFY_CANCEL and body.state is ShopifyState.CONFIRMED
-    if undone and body.shopify_fulfillment_gid == shipment.shopify_fulfillment_gid:
-        return replace(after, shopify_fulfillment_gid=None)
-    return after
-
-
-def _taken_back(shipment: Fulfillment, body: ShopifyOutcome) -> bool:
-    """Whether the dispatch was undone while the store was being told of it."""
-    telling = body.effect is EffectKind.SHOPIFY_FULFILL
-    return telling and shipment.shopify_state is ShopifyState.NOT_YET
+    after = derived(with_customer_flags(book, _reconfirmed(before, shown)))
+    if after == before:
+        return noop()
+    return Decision(status=ResultStatus.APPLIED, orders=(replace(after, rev=before.rev + 1),))
 
 
 def time_passed(book: Book, act: Recorded, body: TimePassed) -> Decision:

@@ -18,9 +18,10 @@ from sync_protocol.decide.correcting import (
 )
 from sync_protocol.decide.flags import closed, oversells, still_short, with_flags
 from sync_protocol.decide.packing import put_back, shipment_and_order
+from sync_protocol.decide.retrying import retry_in_shopify
 from sync_protocol.decide.returning import CAME, initiate_return
 from sync_protocol.decide.riding import settle_shortage
-from sync_protocol.decide.sending import fulfilling_effect, with_shopify
+from sync_protocol.decide.sending import with_shopify
 from sync_protocol.decide.shipping import made_id, noop, parked, refused, stepped, with_shipment
 from sync_protocol.decide.stops import with_stop
 from sync_protocol.fulfillments import (
@@ -46,7 +47,12 @@ from sync_protocol.ledger import (
     till_account,
 )
 from sync_protocol.orders import Order, line_of
-from sync_protocol.outcomes import Discrepancy, Outcome, ResultStatus, outcomes_of
+from sync_protocol.outcomes import (
+    Discrepancy,
+    Outcome,
+    ResultStatus,
+    outcomes_of,
+)
 from sync_protocol.runs import StopState
 from sync_protocol.statuses import derived
 
@@ -342,24 +348,6 @@ def _voided(book: Book, act: Recorded, found: Discrepancy, body: Resolve) -> Dec
     return work.told()
 
 
-def _retried(book: Book, _act: Recorded, found: Discrepancy, _: Resolve) -> Decision | None:
-    """Tell Shopify again: the same intent, so that it can still only happen once."""
-    named = _named(book, found)
-    if named is None or named[0].workflow is not Workflow.SMART:
-        return None
-    if named[0].shopify_state is not ShopifyState.FAILED:
-        return None
-    shipment, order = named
-    effect = replace(fulfilling_effect(shipment), again=True)
-    queued = replace(shipment, shopify_state=ShopifyState.QUEUED, rev=shipment.rev + 1)
-    return Decision(
-        status=ResultStatus.APPLIED,
-        orders=(with_shipment(order, shipment, queued),),
-        fulfillments=(queued,),
-        effects=(effect,),
-    )
-
-
 _DOES: dict[Outcome, Outcomes] = {
     Outcome.FOUND_EXTRA: _found_extra,
     Outcome.SCANNED_TWICE: _scanned_twice,
@@ -370,6 +358,6 @@ _DOES: dict[Outcome, Outcomes] = {
     Outcome.WAS_DELIVERED: _was_delivered,
     Outcome.WAS_RETURNED: _was_returned,
     Outcome.VOID: _voided,
-    Outcome.RETRY: _retried,
+    Outcome.RETRY: retry_in_shopify,
 }
 """What an outcome moves; the others only close the discrepancy."""

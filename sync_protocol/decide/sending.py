@@ -9,6 +9,7 @@ from sync_protocol.codes import Code
 from sync_protocol.decide.book import Book, Decision, Recorded
 from sync_protocol.decide.cash import at_its_riders_hand, collected, with_door_cash
 from sync_protocol.decide.flags import about, flagged
+from sync_protocol.decide.mirroring import TOLD
 from sync_protocol.decide.packing import Packed, late_undo, shipment_and_order, take_out
 from sync_protocol.decide.returning import rest_comes_back
 from sync_protocol.decide.shipping import (
@@ -21,6 +22,7 @@ from sync_protocol.decide.shipping import (
     with_shipment,
 )
 from sync_protocol.decide.stops import closed_run_flags, off_the_run, taken_out, with_stop
+from sync_protocol.effects import about_shipment
 from sync_protocol.fulfillments import (
     Fulfillment,
     FulfillmentAction,
@@ -36,7 +38,6 @@ from sync_protocol.runs import StopState
 
 _S = FulfillmentState
 NOT_HANDED_OVER = (_S.PENDING, _S.PACKED, _S.CANCELLED)
-_TOLD = (ShopifyState.QUEUED, ShopifyState.UNKNOWN, ShopifyState.CONFIRMED)
 
 
 def dispatch(book: Book, act: Recorded, body: Dispatch) -> Decision:
@@ -131,11 +132,10 @@ def _with_cash(
 ) -> Decision:
     order = with_door_cash(told.orders[0], shipment, paisa, act)
     effects = told.effects
-    told_before = shipment.workflow is Workflow.SMART and shipment.shopify_state in _TOLD
+    told_before = shipment.workflow is Workflow.SMART and shipment.shopify_state in TOLD
     may_tell = book.policy.tell_shopify_delivered and act.staff.role not in TELLS_NO_STORE
     if may_tell and told_before:
-        key = f"delivered/{shipment.id}"
-        effects = (*effects, shopify_effect(shipment, EffectKind.SHOPIFY_DELIVERED, key))
+        effects = (*effects, about_shipment(shipment, EffectKind.SHOPIFY_DELIVERED))
     state = StopState.DELIVERED if shipment.state is _S.DELIVERED else StopState.PARTIAL
     return replace(
         told,
@@ -216,24 +216,12 @@ def with_shopify(order: Order, shipment: Fulfillment) -> tuple[Fulfillment, tupl
 def fulfilling_effect(shipment: Fulfillment) -> Effect:
     """Return the intent to tell Shopify of a shipment: one, and another for each time that its dispatch was undone."""
     undone = _undone_dispatches(shipment)
-    key = f"fulfill/{shipment.id}" if undone == 0 else f"fulfill/{shipment.id}/{undone}"
-    return shopify_effect(shipment, EffectKind.SHOPIFY_FULFILL, key)
+    return about_shipment(shipment, EffectKind.SHOPIFY_FULFILL, *([undone] if undone else ()))
 
 
 def _undone_dispatches(shipment: Fulfillment) -> int:
     steps = [step.state for step in shipment.steps]
     return sum(pair == (_S.DISPATCHED, _S.PACKED) for pair in itertools.pairwise(steps))
-
-
-def shopify_effect(shipment: Fulfillment, kind: EffectKind, key: str) -> Effect:
-    """Return an intent about one shipment, in its order's lane."""
-    return Effect(
-        key=key,
-        kind=kind,
-        lane=f"order/{shipment.order_id}",
-        fulfillment_id=shipment.id,
-        order_id=shipment.order_id,
-    )
 
 
 def undo_dispatch(book: Book, act: Recorded, body: UndoDispatch) -> Decision:
@@ -250,9 +238,9 @@ def undo_dispatch(book: Book, act: Recorded, body: UndoDispatch) -> Decision:
     # A parcel that never left was never tried at a door either.
     back = replace(off_the_run(shipment), attempts=())
     effects: tuple[Effect, ...] = ()
-    if body.cancel_in_shopify and shipment.shopify_state in _TOLD:
-        key = f"cancel/{shipment.id}/{_undone_dispatches(shipment) + 1}"
-        effects = (shopify_effect(shipment, EffectKind.SHOPIFY_CANCEL, key),)
+    if body.cancel_in_shopify and shipment.shopify_state in TOLD:
+        times = _undone_dispatches(shipment) + 1
+        effects = (about_shipment(shipment, EffectKind.SHOPIFY_CANCEL, times),)
     if body.cancel_in_shopify and shipment.shopify_state is not ShopifyState.NOT_FOR_SHOPIFY:
         back = replace(back, shopify_state=ShopifyState.NOT_YET)
     back = stepped(back, state, act)
@@ -289,11 +277,11 @@ def set_tracking(book: Book, act: Recorded, body: SetTracking) -> Decision:
         orders=(with_shipment(order, shipment, after),),
         fulfillments=(after,),
     )
-    if shipment.workflow is not Workflow.SMART or shipment.shopify_state not in _TOLD:
+    if shipment.workflow is not Workflow.SMART or shipment.shopify_state not in TOLD:
         return changed
     flags = (about(act, after, Code.TRACKING_CHANGED, shipment.tracking_number),)
     effect = replace(
-        shopify_effect(after, EffectKind.SHOPIFY_TRACKING, f"tracking/{after.id}/{after.rev}"),
+        about_shipment(after, EffectKind.SHOPIFY_TRACKING, after.rev),
         notify_customer=body.notify_customer,
     )
     return replace(

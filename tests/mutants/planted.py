@@ -106,8 +106,8 @@ PLANTED = (
         name="no_cooloff",
         says="after an unknown outcome the call is made again at once",
         path="server/outbox/stepping.py",
-        old='state="unknown", wait_ms=cool_off_ms, why=str(error), is_news=True',
-        new='state="unknown", wait_ms=0, why=str(error), is_news=True',
+        old='state="unknown", wait_ms=cool_off_ms, why=str(error), tells=ShopifyState.UNKNOWN',
+        new='state="unknown", wait_ms=0, why=str(error), tells=ShopifyState.UNKNOWN',
         tests=(OUTBOX,),
     ),
     Planted(
@@ -137,9 +137,9 @@ PLANTED = (
     Planted(
         name="no_reconcile",
         says="the sweep looks but reads nothing",
-        path="server/intake/reading.py",
-        old="        for changed in page.nodes:",
-        new="        for changed in page.nodes[:0]:",
+        path="server/intake/sweeping.py",
+        old="        await _queue(reader, known, page)\n",
+        new="        await _queue(reader, known, page[:0])\n",
         tests=("tests/server/test_intake.py",),
     ),
     Planted(
@@ -194,10 +194,9 @@ PLANTED = (
     Planted(
         name="float_money",
         says="rupees become paisa by way of a float",
-        path="server/shopify/translate.py",
-        old="        amount = Decimal(money.shop_money.amount) * 100\n"
-        "        whole = int(amount.to_integral_value())",
-        new="        whole = int(float(money.shop_money.amount) * 100)",
+        path="server/shopify/scalars.py",
+        old="        amount = int((Decimal(money.shop_money.amount) * 100).to_integral_value())",
+        new="        amount = int(float(money.shop_money.amount) * 100)",
         tests=("tests/shopify/test_money.py",),
     ),
     Planted(

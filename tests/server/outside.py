@@ -8,6 +8,9 @@ import msgspec
 
 from server.connecting.keeping_tokens import Keeper
 from server.db import shops, stores
+from server.db.store_imports import StoreImport, imports_of
+from server.db.stores import ShopifyConnection
+from server.intake.importing import advance_imports
 from server.intake.inbox import work_off_news
 from server.intake.reading import Reader
 from server.intake.sweeping import sweep
@@ -28,7 +31,14 @@ from tests.shopify.practice import LOCAL, TOKEN, client_to, new_store, some_line
 class BreakingTransport(httpx.ASGITransport):
     """Without sockets a connection cannot break by itself: an answer that never comes is taken for that."""
 
+    def __init__(self, app: object) -> None:
+        super().__init__(app)
+        self.asked: list[str] = []
+
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if request.method == "POST":
+            asked = msgspec.json.decode(await request.aread())
+            self.asked.append(asked.get("operationName", ""))
         try:
             return await super().handle_async_request(request)
         except AssertionError as error:
@@ -38,9 +48,16 @@ class BreakingTransport(httpx.ASGITransport):
 class Outside:
     """The store, and the worker that stands between it and the shop."""
 
-    def __init__(self, retail: Retail, store: PracticeStore, http: httpx.AsyncClient) -> None:
+    def __init__(
+        self,
+        retail: Retail,
+        store: PracticeStore,
+        http: httpx.AsyncClient,
+        transport: BreakingTransport,
+    ) -> None:
         self.retail = retail
         self.store = store
+        self.transport = transport
         clock = retail.server.clock
         keeper = Keeper(retail.server.database, retail.server.vault, clock)
         clients = Clients(http, lambda: clock.now_ms / 1000, keeper)
@@ -48,6 +65,15 @@ class Outside:
         self.reader = Reader(database=database, live=live, clients=clients, clock=clock)
         self.carrier = Carrier(database=database, live=live, clients=clients, clock=clock)
         self.client = client_to(store, http)
+
+    def calls(self, operation: str) -> list[str]:
+        """The calls of that name that the store has got."""
+        return [name for name in self.transport.asked if name == operation]
+
+    async def webhook(self, body: bytes, topic: str) -> httpx.Response:
+        """Deliver a signed webhook as it is."""
+        event = f"{topic}-{self.retail.server.clock()}"
+        return await deliver(self.retail, body, X_Shopify_Topic=topic, X_Shopify_Event_Id=event)
 
     def place(self, units: int = 1, *, paid: bool = True, **more: object) -> Order:
         return self.store.place_order(some_lines(self.store, 1, units), paid=paid, **more)
@@ -74,12 +100,29 @@ class Outside:
 
     async def sweep(self) -> int:
         """Let the worker sweep and read what that found; return how many orders the store named."""
-        async with self.retail.server.database.connection() as connection:
-            (connected,) = await stores.store_connections(connection)
-        found = await sweep(self.reader, connected)
+        found = await sweep(self.reader, await self.connected())
         while await self.read():
             pass
         return found
+
+    async def connected(self) -> ShopifyConnection:
+        async with self.retail.server.database.connection() as connection:
+            (connected,) = await stores.store_connections(connection)
+        return connected
+
+    async def import_all(self, steps: int = 40) -> list[StoreImport]:
+        """Let the worker bring every import to its end, as time passes; return where they ended."""
+        for _ in range(steps):
+            await advance_imports(self.reader)
+            self.retail.server.clock.pass_ms(5_000)
+            ended = await self.imports()
+            if all(one.is_over for one in ended):
+                return ended
+        raise AssertionError(ended)
+
+    async def imports(self) -> list[StoreImport]:
+        async with self.retail.server.database.connection() as connection:
+            return await imports_of(connection, self.retail.id)
 
     async def carry_out(self, *, patiently: bool = True) -> None:
         """Let the worker work until nothing is due, as time passes."""
@@ -137,7 +180,7 @@ async def practice_beside(retail: Retail) -> AsyncIterator[Outside]:
     )
     transport = BreakingTransport(asgi_app(store))
     async with httpx.AsyncClient(transport=transport) as http:
-        outside = Outside(retail, store, http)
+        outside = Outside(retail, store, http, transport)
         await retail.connect_store(LOCAL, TOKEN)
         page = await list_variants(outside.client, None, first=3)
         goods = [seen_variant(node) for node in page.nodes]

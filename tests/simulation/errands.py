@@ -159,8 +159,8 @@ class Errands:
                 self._mark(effect, "withdrawn", now)
             case Later():
                 self._mark(effect, step.state, now + step.wait_ms)
-                if step.is_news:
-                    self.server.tell(outcome_news(effect, ShopifyState.UNKNOWN, None, step.why))
+                if step.tells is not None:
+                    self.server.tell(outcome_news(effect, step.tells, None, step.why))
 
     def _mark(self, effect: Claimed, state: str, run_at: int, *, keep_lease: bool = False) -> bool:
         """Write where an effect stands; False when the lease was lost to another worker meanwhile."""

@@ -278,5 +278,12 @@ BODIES = {
     OpKind.SHOPIFY_OUTCOME: lambda w, c: _parcel(
         w, c, state=c.of(["confirmed", "failed"]), shopify_fulfillment_gid="gid://shopify/F/1"
     ),
+    OpKind.STORE_CONTACT: lambda w, c: (
+        _order(w, c)
+        | {
+            "contact": {"name": c.of(["Sana", None]), "city": c.of(["Lahore", None])},
+            "imported_by": "saad",
+        }
+    ),
     OpKind.TIME_PASSED: _order,
 }

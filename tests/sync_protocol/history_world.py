@@ -40,7 +40,12 @@ PEOPLE = [
     IMRAN,
     *[SAAD] * 5,
 ]
-NEWS = (OpKind.SHOPIFY_ORDER, OpKind.SHOPIFY_OUTCOME, OpKind.TIME_PASSED)
+NEWS = (
+    OpKind.SHOPIFY_ORDER,
+    OpKind.SHOPIFY_OUTCOME,
+    OpKind.STORE_CONTACT,
+    OpKind.TIME_PASSED,
+)
 STEP_MS = 60_000
 
 

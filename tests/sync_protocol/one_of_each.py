@@ -96,6 +96,11 @@ BODIES: dict[str, dict] = {
     "dismiss": {"op_ids": ["w-1"], "reason": "typed twice"},
     "shopify_order": store_fulfilled(at=T0 + 99),
     "shopify_outcome": F1 | {"state": "confirmed"},
+    "store_contact": {
+        "order_id": "900",
+        "contact": {"name": "Sana Malik", "phone": "923001234567", "city": "Lahore"},
+        "imported_by": "saad",
+    },
     "time_passed": {"order_id": "900"},
     "server_finding": {"code": "history_hole", "branch_id": LAHORE, "detail": "7 to 9"},
 }

@@ -77,7 +77,7 @@ SUPERVISED = [
     "write_off",
     "reopen_run",
 ]
-NEWS = ["shopify_order", "shopify_outcome", "time_passed", "server_finding"]
+NEWS = ["shopify_order", "shopify_outcome", "store_contact", "time_passed", "server_finding"]
 STAFF_OPS = [
     *ASKING,
     *SHIPPING,

@@ -167,6 +167,7 @@ export const enCodes = {
   'op.plan_exchange': 'Plan the exchange',
   'op.settle_exchange': 'Settle the difference',
   'op.resolve': 'Decided',
+  'op.store_contact': 'Contact from a file',
   'op.time_passed': 'Time ran out',
   'op.server_finding': 'Found by the server',
   'op.replay': 'Carry out what was set aside',

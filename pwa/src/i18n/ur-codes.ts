@@ -167,6 +167,7 @@ export const urCodes: Readonly<Record<keyof typeof enCodes, string>> = {
   'op.plan_exchange': 'تبدیلی طے کی',
   'op.settle_exchange': 'فرق کا حساب',
   'op.resolve': 'فیصلہ',
+  'op.store_contact': 'فائل سے رابطہ',
   'op.time_passed': 'وقت پورا ہو گیا',
   'op.server_finding': 'سرور نے خود پایا',
   'op.replay': 'رکا ہوا کام اب کریں',

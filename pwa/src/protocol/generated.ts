@@ -167,7 +167,7 @@ export const Outcome = ["accepted", "same_parcel", "sent_twice", "other_branch",
 export type Outcome = (typeof Outcome)[number];
 
 /** What the server must do in the outside world. */
-export const EffectKind = ["shopify_fulfill", "shopify_cancel", "shopify_tracking", "shopify_delivered"] as const;
+export const EffectKind = ["shopify_fulfill", "shopify_cancel", "shopify_tracking", "shopify_delivered", "shopify_out_for_delivery", "shopify_attempted", "shopify_packed", "shopify_confirmed", "shopify_paid", "shopify_stock"] as const;
 export type EffectKind = (typeof EffectKind)[number];
 
 /** A fact happened and is never refused; a claim can lose a race; news comes from the store alone. */
@@ -175,7 +175,7 @@ export const OpClass = ["fact", "claim", "news"] as const;
 export type OpClass = (typeof OpClass)[number];
 
 /** Every kind that this version can decide. Any other parks. */
-export const OpKind = ["confirm", "call_attempt", "edit_contact", "assign_branch", "create_fulfillment", "edit_fulfillment", "cancel_fulfillment", "pack", "unpack", "set_tracking", "dispatch", "undo_dispatch", "attempt_failed", "deliver", "mark_lost", "tracking_event", "initiate_return", "resume_delivery", "return_receive", "inspect", "write_off", "manual_fulfillment", "branch_sync", "void_fulfillment", "fix_branch_stock", "opening_stock", "receive_stock", "counter_sale", "counter_return", "transfer_send", "transfer_receive", "count", "set_low_stock", "create_run", "load_parcel", "unload_parcel", "start_run", "end_run", "check_in_parcel", "count_run_cash", "close_run", "reopen_run", "classify_exchange", "plan_exchange", "settle_exchange", "resolve", "replay", "dismiss", "shopify_order", "shopify_outcome", "time_passed", "server_finding"] as const;
+export const OpKind = ["confirm", "call_attempt", "edit_contact", "assign_branch", "create_fulfillment", "edit_fulfillment", "cancel_fulfillment", "pack", "unpack", "set_tracking", "dispatch", "undo_dispatch", "attempt_failed", "deliver", "mark_lost", "tracking_event", "initiate_return", "resume_delivery", "return_receive", "inspect", "write_off", "manual_fulfillment", "branch_sync", "void_fulfillment", "fix_branch_stock", "opening_stock", "receive_stock", "counter_sale", "counter_return", "transfer_send", "transfer_receive", "count", "set_low_stock", "create_run", "load_parcel", "unload_parcel", "start_run", "end_run", "check_in_parcel", "count_run_cash", "close_run", "reopen_run", "classify_exchange", "plan_exchange", "settle_exchange", "resolve", "replay", "dismiss", "shopify_order", "shopify_outcome", "store_contact", "time_passed", "server_finding"] as const;
 export type OpKind = (typeof OpKind)[number];
 
 /** Row kinds this version understands; any other is kept raw and ignored. */
@@ -211,6 +211,10 @@ export interface Policy {
   readonly refuser_after: number;
   readonly exchange_fee_paisa: number;
   readonly tell_shopify_delivered: boolean;
+  readonly tell_shopify_packed: boolean;
+  readonly tell_shopify_confirmed: boolean;
+  readonly tell_shopify_paid: boolean;
+  readonly tell_shopify_stock: boolean;
   readonly branch_asks_customers: boolean;
   readonly branch_dispatches: boolean;
 }
@@ -227,23 +231,29 @@ export function fillPolicy(raw: unknown): Policy {
     refuser_after: 2,
     exchange_fee_paisa: 0,
     tell_shopify_delivered: false,
+    tell_shopify_packed: false,
+    tell_shopify_confirmed: false,
+    tell_shopify_paid: false,
+    tell_shopify_stock: false,
     branch_asks_customers: true,
     branch_dispatches: true,
     ...(raw as object),
   } as unknown as Policy;
 }
 
-/** A place that holds stock. */
+/** A place that holds stock. `location_gid` is its location in Shopify, where it has one of its own. */
 export interface Branch {
   readonly id: BranchId;
   readonly name: string;
   readonly city: string;
   readonly active: boolean;
+  readonly location_gid: string | null;
 }
 export function fillBranch(raw: unknown): Branch {
   return {
     city: "",
     active: true,
+    location_gid: null,
     ...(raw as object),
   } as unknown as Branch;
 }
@@ -1112,6 +1122,7 @@ export interface Discrepancy {
   readonly transfer_id: TransferId | null;
   readonly lines: readonly LineCount[];
   readonly detail: string | null;
+  readonly effect: string | null;
   readonly seen: Readonly<Record<string, number>>;
   readonly closed_at: number | null;
   readonly closed_by_op: OpId | null;
@@ -1133,6 +1144,7 @@ export function fillDiscrepancy(raw: unknown): Discrepancy {
     transfer_id: null,
     lines: [],
     detail: null,
+    effect: null,
     seen: {},
     closed_at: null,
     closed_by_op: null,
@@ -2088,9 +2100,12 @@ export function fillShopifyOrder(raw: unknown): ShopifyOrder {
   } as unknown as ShopifyOrder;
 }
 
-/** What became of our own write about one shipment. News. */
+/** What became of our own write, by the `key` of its intent. News. */
 export interface ShopifyOutcome {
-  readonly fulfillment_id: FulfillmentId;
+  readonly fulfillment_id: FulfillmentId | null;
+  readonly order_id: OrderId | null;
+  readonly branch_id: BranchId | null;
+  readonly key: string | null;
   readonly effect: EffectKind;
   readonly state: ShopifyState;
   readonly shopify_fulfillment_gid: string | null;
@@ -2098,11 +2113,29 @@ export interface ShopifyOutcome {
 }
 export function fillShopifyOutcome(raw: unknown): ShopifyOutcome {
   return {
+    fulfillment_id: null,
+    order_id: null,
+    branch_id: null,
+    key: null,
     effect: "shopify_fulfill",
     shopify_fulfillment_gid: null,
     error: null,
     ...(raw as object),
   } as unknown as ShopifyOutcome;
+}
+
+/** What a file exported from the store shows of an order's customer, where the store's plan hides it from apps. News. */
+export interface StoreContact {
+  readonly order_id: OrderId;
+  readonly contact: Contact;
+  readonly imported_by: StaffId;
+}
+export function fillStoreContact(raw: unknown): StoreContact {
+  const r = raw as Record<string, unknown>;
+  return {
+    ...(raw as object),
+    contact: fillContact(r['contact']),
+  } as unknown as StoreContact;
 }
 
 /** An order's hour has come: a callback is due, or nobody named the branch in time. News. */
@@ -2509,7 +2542,7 @@ export function fillPhone(raw: unknown): Phone {
 
 export const PROTOCOL: number = 1;
 
-export const WIRE_FINGERPRINT: string = "7e1b4bea58d25c0c";
+export const WIRE_FINGERPRINT: string = "0ee50470dc4823d1";
 
 export const LIMITS = {
   "PUSH_OPS_MAX": 100,
@@ -2705,7 +2738,7 @@ export const OUTCOMES: Readonly<Partial<Record<Code, readonly Outcome[]>>> = {
   ]
 };
 
-export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
+export const RIGHTS: Readonly<Record<Role, Readonly<Partial<Record<OpKind, Reach>>>>> = {
   "owner": {
     "confirm": "shop",
     "call_attempt": "shop",
@@ -2754,11 +2787,7 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "settle_exchange": "shop",
     "resolve": "shop",
     "replay": "shop",
-    "dismiss": "shop",
-    "shopify_order": "none",
-    "shopify_outcome": "none",
-    "time_passed": "none",
-    "server_finding": "none"
+    "dismiss": "shop"
   },
   "supervisor": {
     "confirm": "shop",
@@ -2808,11 +2837,7 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "settle_exchange": "shop",
     "resolve": "shop",
     "replay": "shop",
-    "dismiss": "shop",
-    "shopify_order": "none",
-    "shopify_outcome": "none",
-    "time_passed": "none",
-    "server_finding": "none"
+    "dismiss": "shop"
   },
   "operator": {
     "confirm": "shop",
@@ -2829,24 +2854,12 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "undo_dispatch": "shop",
     "attempt_failed": "shop",
     "deliver": "shop",
-    "mark_lost": "none",
     "tracking_event": "shop",
     "initiate_return": "shop",
     "resume_delivery": "shop",
-    "return_receive": "none",
-    "inspect": "none",
-    "write_off": "none",
     "manual_fulfillment": "shop",
     "branch_sync": "shop",
     "void_fulfillment": "shop",
-    "fix_branch_stock": "none",
-    "opening_stock": "none",
-    "receive_stock": "none",
-    "counter_sale": "none",
-    "counter_return": "none",
-    "transfer_send": "none",
-    "transfer_receive": "none",
-    "count": "none",
     "set_low_stock": "shop",
     "create_run": "shop",
     "load_parcel": "shop",
@@ -2854,19 +2867,8 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "start_run": "shop",
     "end_run": "shop",
     "check_in_parcel": "shop",
-    "count_run_cash": "none",
-    "close_run": "none",
-    "reopen_run": "none",
     "classify_exchange": "shop",
-    "plan_exchange": "shop",
-    "settle_exchange": "none",
-    "resolve": "none",
-    "replay": "none",
-    "dismiss": "none",
-    "shopify_order": "none",
-    "shopify_outcome": "none",
-    "time_passed": "none",
-    "server_finding": "none"
+    "plan_exchange": "shop"
   },
   "branch": {
     "confirm": "shop",
@@ -2883,25 +2885,19 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "undo_dispatch": "branch",
     "attempt_failed": "branch",
     "deliver": "branch",
-    "mark_lost": "none",
     "tracking_event": "branch",
     "initiate_return": "branch",
     "resume_delivery": "branch",
     "return_receive": "branch",
     "inspect": "branch",
-    "write_off": "none",
     "manual_fulfillment": "branch",
-    "branch_sync": "none",
     "void_fulfillment": "branch",
-    "fix_branch_stock": "none",
-    "opening_stock": "none",
     "receive_stock": "branch",
     "counter_sale": "branch",
     "counter_return": "branch",
     "transfer_send": "branch",
     "transfer_receive": "branch",
     "count": "branch",
-    "set_low_stock": "none",
     "create_run": "branch",
     "load_parcel": "branch",
     "unload_parcel": "branch",
@@ -2910,285 +2906,29 @@ export const RIGHTS: Readonly<Record<Role, Readonly<Record<OpKind, Reach>>>> = {
     "check_in_parcel": "branch",
     "count_run_cash": "branch",
     "close_run": "branch",
-    "reopen_run": "none",
-    "classify_exchange": "none",
-    "plan_exchange": "none",
-    "settle_exchange": "branch",
-    "resolve": "none",
-    "replay": "none",
-    "dismiss": "none",
-    "shopify_order": "none",
-    "shopify_outcome": "none",
-    "time_passed": "none",
-    "server_finding": "none"
+    "settle_exchange": "branch"
   },
   "recorder": {
-    "confirm": "none",
-    "call_attempt": "none",
-    "edit_contact": "none",
-    "assign_branch": "none",
-    "create_fulfillment": "none",
-    "edit_fulfillment": "none",
-    "cancel_fulfillment": "none",
-    "pack": "none",
-    "unpack": "none",
-    "set_tracking": "none",
-    "dispatch": "none",
-    "undo_dispatch": "none",
-    "attempt_failed": "none",
-    "deliver": "none",
-    "mark_lost": "none",
-    "tracking_event": "none",
-    "initiate_return": "none",
-    "resume_delivery": "none",
-    "return_receive": "none",
-    "inspect": "none",
-    "write_off": "none",
     "manual_fulfillment": "branch",
-    "branch_sync": "none",
-    "void_fulfillment": "branch",
-    "fix_branch_stock": "none",
-    "opening_stock": "none",
-    "receive_stock": "none",
-    "counter_sale": "none",
-    "counter_return": "none",
-    "transfer_send": "none",
-    "transfer_receive": "none",
-    "count": "none",
-    "set_low_stock": "none",
-    "create_run": "none",
-    "load_parcel": "none",
-    "unload_parcel": "none",
-    "start_run": "none",
-    "end_run": "none",
-    "check_in_parcel": "none",
-    "count_run_cash": "none",
-    "close_run": "none",
-    "reopen_run": "none",
-    "classify_exchange": "none",
-    "plan_exchange": "none",
-    "settle_exchange": "none",
-    "resolve": "none",
-    "replay": "none",
-    "dismiss": "none",
-    "shopify_order": "none",
-    "shopify_outcome": "none",
-    "time_passed": "none",
-    "server_finding": "none"
+    "void_fulfillment": "branch"
   },
   "rider": {
-    "confirm": "none",
-    "call_attempt": "none",
-    "edit_contact": "none",
-    "assign_branch": "none",
-    "create_fulfillment": "none",
-    "edit_fulfillment": "none",
-    "cancel_fulfillment": "none",
-    "pack": "none",
-    "unpack": "none",
-    "set_tracking": "none",
-    "dispatch": "none",
-    "undo_dispatch": "none",
     "attempt_failed": "own",
     "deliver": "own",
-    "mark_lost": "none",
-    "tracking_event": "none",
     "initiate_return": "own",
-    "resume_delivery": "none",
-    "return_receive": "none",
-    "inspect": "none",
-    "write_off": "none",
-    "manual_fulfillment": "none",
-    "branch_sync": "none",
-    "void_fulfillment": "none",
-    "fix_branch_stock": "none",
-    "opening_stock": "none",
-    "receive_stock": "none",
-    "counter_sale": "none",
-    "counter_return": "none",
-    "transfer_send": "none",
-    "transfer_receive": "none",
-    "count": "none",
-    "set_low_stock": "none",
-    "create_run": "none",
-    "load_parcel": "none",
-    "unload_parcel": "none",
-    "start_run": "none",
-    "end_run": "own",
-    "check_in_parcel": "none",
-    "count_run_cash": "none",
-    "close_run": "none",
-    "reopen_run": "none",
-    "classify_exchange": "none",
-    "plan_exchange": "none",
-    "settle_exchange": "none",
-    "resolve": "none",
-    "replay": "none",
-    "dismiss": "none",
-    "shopify_order": "none",
-    "shopify_outcome": "none",
-    "time_passed": "none",
-    "server_finding": "none"
+    "end_run": "own"
   },
   "caller": {
     "confirm": "shop",
     "call_attempt": "shop",
-    "edit_contact": "shop",
-    "assign_branch": "none",
-    "create_fulfillment": "none",
-    "edit_fulfillment": "none",
-    "cancel_fulfillment": "none",
-    "pack": "none",
-    "unpack": "none",
-    "set_tracking": "none",
-    "dispatch": "none",
-    "undo_dispatch": "none",
-    "attempt_failed": "none",
-    "deliver": "none",
-    "mark_lost": "none",
-    "tracking_event": "none",
-    "initiate_return": "none",
-    "resume_delivery": "none",
-    "return_receive": "none",
-    "inspect": "none",
-    "write_off": "none",
-    "manual_fulfillment": "none",
-    "branch_sync": "none",
-    "void_fulfillment": "none",
-    "fix_branch_stock": "none",
-    "opening_stock": "none",
-    "receive_stock": "none",
-    "counter_sale": "none",
-    "counter_return": "none",
-    "transfer_send": "none",
-    "transfer_receive": "none",
-    "count": "none",
-    "set_low_stock": "none",
-    "create_run": "none",
-    "load_parcel": "none",
-    "unload_parcel": "none",
-    "start_run": "none",
-    "end_run": "none",
-    "check_in_parcel": "none",
-    "count_run_cash": "none",
-    "close_run": "none",
-    "reopen_run": "none",
-    "classify_exchange": "none",
-    "plan_exchange": "none",
-    "settle_exchange": "none",
-    "resolve": "none",
-    "replay": "none",
-    "dismiss": "none",
-    "shopify_order": "none",
-    "shopify_outcome": "none",
-    "time_passed": "none",
-    "server_finding": "none"
+    "edit_contact": "shop"
   },
-  "viewer": {
-    "confirm": "none",
-    "call_attempt": "none",
-    "edit_contact": "none",
-    "assign_branch": "none",
-    "create_fulfillment": "none",
-    "edit_fulfillment": "none",
-    "cancel_fulfillment": "none",
-    "pack": "none",
-    "unpack": "none",
-    "set_tracking": "none",
-    "dispatch": "none",
-    "undo_dispatch": "none",
-    "attempt_failed": "none",
-    "deliver": "none",
-    "mark_lost": "none",
-    "tracking_event": "none",
-    "initiate_return": "none",
-    "resume_delivery": "none",
-    "return_receive": "none",
-    "inspect": "none",
-    "write_off": "none",
-    "manual_fulfillment": "none",
-    "branch_sync": "none",
-    "void_fulfillment": "none",
-    "fix_branch_stock": "none",
-    "opening_stock": "none",
-    "receive_stock": "none",
-    "counter_sale": "none",
-    "counter_return": "none",
-    "transfer_send": "none",
-    "transfer_receive": "none",
-    "count": "none",
-    "set_low_stock": "none",
-    "create_run": "none",
-    "load_parcel": "none",
-    "unload_parcel": "none",
-    "start_run": "none",
-    "end_run": "none",
-    "check_in_parcel": "none",
-    "count_run_cash": "none",
-    "close_run": "none",
-    "reopen_run": "none",
-    "classify_exchange": "none",
-    "plan_exchange": "none",
-    "settle_exchange": "none",
-    "resolve": "none",
-    "replay": "none",
-    "dismiss": "none",
-    "shopify_order": "none",
-    "shopify_outcome": "none",
-    "time_passed": "none",
-    "server_finding": "none"
-  },
+  "viewer": {},
   "shopify": {
-    "confirm": "none",
-    "call_attempt": "none",
-    "edit_contact": "none",
-    "assign_branch": "none",
-    "create_fulfillment": "none",
-    "edit_fulfillment": "none",
-    "cancel_fulfillment": "none",
-    "pack": "none",
-    "unpack": "none",
-    "set_tracking": "none",
-    "dispatch": "none",
-    "undo_dispatch": "none",
-    "attempt_failed": "none",
-    "deliver": "none",
-    "mark_lost": "none",
-    "tracking_event": "none",
-    "initiate_return": "none",
-    "resume_delivery": "none",
-    "return_receive": "none",
-    "inspect": "none",
-    "write_off": "none",
-    "manual_fulfillment": "none",
-    "branch_sync": "none",
-    "void_fulfillment": "none",
-    "fix_branch_stock": "none",
-    "opening_stock": "none",
-    "receive_stock": "none",
-    "counter_sale": "none",
-    "counter_return": "none",
-    "transfer_send": "none",
-    "transfer_receive": "none",
-    "count": "none",
-    "set_low_stock": "none",
-    "create_run": "none",
-    "load_parcel": "none",
-    "unload_parcel": "none",
-    "start_run": "none",
-    "end_run": "none",
-    "check_in_parcel": "none",
-    "count_run_cash": "none",
-    "close_run": "none",
-    "reopen_run": "none",
-    "classify_exchange": "none",
-    "plan_exchange": "none",
-    "settle_exchange": "none",
-    "resolve": "none",
     "replay": "shop",
-    "dismiss": "none",
     "shopify_order": "shop",
     "shopify_outcome": "shop",
+    "store_contact": "shop",
     "time_passed": "shop",
     "server_finding": "shop"
   }
@@ -3245,6 +2985,7 @@ export const OP_CLASS: Readonly<Record<OpKind, OpClass>> = {
   "dismiss": "claim",
   "shopify_order": "news",
   "shopify_outcome": "news",
+  "store_contact": "news",
   "time_passed": "news",
   "server_finding": "news"
 };

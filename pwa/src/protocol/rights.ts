@@ -50,7 +50,7 @@ export function mayRecord(
       return branchId === null || staff.branch_ids.includes(branchId);
     case 'own':
       return branchId === null || riderId === staff.id;
-    case 'none':
+    default:
       return false;
   }
 }

@@ -18,7 +18,7 @@ const MORE: Tab = { id: 'more', icon: 'more' };
 /** The places that this person has work in. */
 function tabs(): readonly Tab[] {
   const me = board.me;
-  const manual = RIGHTS[me.role].manual_fulfillment !== 'none' ? [MANUAL] : [];
+  const manual = RIGHTS[me.role].manual_fulfillment ? [MANUAL] : [];
   const stock = board.myBranches.length > 0 && me.role !== 'rider' ? [STOCK] : [];
   const orders = me.role === 'recorder' ? [] : [ORDERS];
   return [...orders, ...manual, ...stock, MORE];

@@ -22,6 +22,7 @@ class Branch(Table, tablename="branch"):
     name = Text()
     city = Text()
     active = Boolean()
+    location_gid = Text(null=True, default=None)
 
 
 class Staff(Table, tablename="staff"):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from server.practice_store.commands import UserError
 from server.practice_store.every_command import AnyCommand
+from server.practice_store.identity import number_of
 from server.practice_store.orders import Order
 from server.practice_store.store import PracticeStore
 from server.practice_store.timestamps import read_time
@@ -37,12 +38,33 @@ class Asked:
             return True
         return order.created_at > self._store.clock() - OLD_ORDERS_MS
 
+    def under(
+        self, key: str | None, method: Callable[..., object], given: Mapping[str, object]
+    ) -> object:
+        """Call a field's method under the key that it was asked for with, if any: under one key a thing is done once."""
+        self._store.key = key
+        try:
+            return method(**given)
+        finally:
+            self._store.key = None
+
     def _payload(self, name: str, command: AnyCommand | list[UserError]) -> Payload:
         """Return what was made under `name`, or why it was not."""
         result = command if isinstance(command, list) else self._store.execute(command)
         if isinstance(result, list):
             return {name: None, "user_errors": result}
         return {name: result, "user_errors": []}
+
+
+def typed_id(gid: str, kind: str) -> str:
+    """Return the gid of an object of that kind.
+
+    Raises:
+        InvalidIdError: it is one of another kind.
+    """
+    if number_of(gid, kind) is None:
+        raise InvalidIdError(f"Invalid id: {gid}")
+    return gid
 
 
 def moment(given: str | None) -> int | None:

@@ -29,11 +29,19 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="line", tag="s
     seed: int
 
 
-class Accepted(msgspec.Struct, frozen=True, kw_only=True, tag_field="line", tag="command"):
-    """A command, and when it was accepted (ms UTC)."""
+class Accepted(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    tag_field="line",
+    tag="command",
+    omit_defaults=True,
+):
+    """A command, when it was accepted (ms UTC), and the key, if any, under which it is carried out once."""
 
     at_ms: int
     command: AnyCommand
+    key: str | None = None
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True, tag_field="line", tag="webhook"):

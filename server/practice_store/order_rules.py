@@ -23,6 +23,19 @@ from server.practice_store.commands_edits import (
     CommitEdit,
     SetEditQuantity,
 )
+from server.practice_store.commands_refunds import CreateRefund
+from server.practice_store.commands_returns import (
+    ApproveReturn,
+    CancelReturn,
+    CloseReturn,
+    DeclineReturn,
+    DisposeReturned,
+    OpenReturn,
+    ProcessReturn,
+    RemoveFromReturn,
+    ReopenReturn,
+    RequestReturn,
+)
 from server.practice_store.editing import (
     add_edit_custom_item,
     add_edit_variant,
@@ -31,6 +44,18 @@ from server.practice_store.editing import (
     set_edit_quantity,
 )
 from server.practice_store.placing import cancel_order, edit_contact, mark_paid, place_order
+from server.practice_store.processing import dispose_returned, process_return
+from server.practice_store.refunding import create_refund
+from server.practice_store.returning import (
+    approve_return,
+    cancel_return,
+    close_return,
+    decline_return,
+    open_return,
+    remove_from_return,
+    reopen_return,
+    request_return,
+)
 from server.practice_store.shipping import (
     cancel_fulfillment,
     create_event,
@@ -45,7 +70,20 @@ Rule = Callable[[State, Any, int], object]
 WholeOrderCommand = PlaceOrder | EditContact | CancelOrder | MarkPaid
 ShippingCommand = CreateFulfillment | UpdateTracking | CreateEvent | CancelFulfillment
 EditCommand = BeginEdit | SetEditQuantity | AddEditVariant | AddEditCustomItem | CommitEdit
-OrderCommand = WholeOrderCommand | ShippingCommand | EditCommand
+ReturnCommand = (
+    OpenReturn
+    | RequestReturn
+    | ApproveReturn
+    | DeclineReturn
+    | CancelReturn
+    | CloseReturn
+    | ReopenReturn
+    | RemoveFromReturn
+    | ProcessReturn
+    | DisposeReturned
+)
+MoneyCommand = CreateRefund
+OrderCommand = WholeOrderCommand | ShippingCommand | EditCommand | ReturnCommand | MoneyCommand
 
 ORDER_RULES: Mapping[type[Command], Rule] = {
     PlaceOrder: place_order,
@@ -61,4 +99,15 @@ ORDER_RULES: Mapping[type[Command], Rule] = {
     AddEditVariant: add_edit_variant,
     AddEditCustomItem: add_edit_custom_item,
     CommitEdit: commit_edit,
+    OpenReturn: open_return,
+    RequestReturn: request_return,
+    ApproveReturn: approve_return,
+    DeclineReturn: decline_return,
+    CancelReturn: cancel_return,
+    CloseReturn: close_return,
+    ReopenReturn: reopen_return,
+    RemoveFromReturn: remove_from_return,
+    ProcessReturn: process_return,
+    DisposeReturned: dispose_returned,
+    CreateRefund: create_refund,
 }

@@ -288,6 +288,9 @@ def _cancel_refusal(order: Order | None, cancel: CancelOrder) -> UserError | Non
     if order.cancelled_at is not None:
         message = "Cannot cancel an order that has already been canceled"
         return UserError(field=field, message=message, code="INVALID")
+    if any(one.status in {"REQUESTED", "OPEN", "CLOSED"} for one in order.returned):
+        message = "Cannot cancel an order that has returns"
+        return UserError(field=field, message=message, code="INVALID")
     if any(shipment.status == "SUCCESS" for shipment in order.shipments):
         message = "Cannot cancel an order that has outstanding fulfillments"
         return UserError(field=field, message=message, code="INVALID")

@@ -11,11 +11,12 @@ import msgspec
 from graphql import GraphQLResolveInfo, get_named_type, is_leaf_type
 
 from server.practice_store.access import refuse_without_scope
-from server.practice_store.asked import InvalidIdError, InvalidInputError
+from server.practice_store.asked import Asked, InvalidIdError, InvalidInputError
 from server.practice_store.connections import Listing, Window, WindowError, connect, connect_all
 from server.practice_store.cost import CONNECTION_POINTS, FREE_TYPES
 from server.practice_store.customer_data import CustomerData, instead_of, is_hidden
 from server.practice_store.graphql_errors import coded
+from server.practice_store.idempotency import key_of
 from server.practice_store.money import graphql_amount
 from server.practice_store.search import UnknownSearchError
 from server.practice_store.timestamps import graphql_time
@@ -59,7 +60,10 @@ def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: ob
     try:
         value = _read(source, name, info)
         if callable(value):
-            value = value(**given)
+            if isinstance(source, Asked) and info.parent_type.name == "Mutation":
+                value = source.under(key_of(info), value, given)
+            else:
+                value = value(**given)
         if paged:
             assert isinstance(value, Listing | list)
             value = connect_all(value) if asking.whole else connect(value, window)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from server.practice_store.asked import Asked, Input, Payload
+from server.practice_store.asked import Input, Payload
 from server.practice_store.commands import CancelOrder, MarkPaid
 from server.practice_store.connections import Listing
 from server.practice_store.identity import number_of, stable_uuid
 from server.practice_store.order_input import order_from_input
 from server.practice_store.orders import Order
 from server.practice_store.roots_edits import EditMutations
+from server.practice_store.roots_refunds import RefundMutations, RefundQueries
+from server.practice_store.roots_returns import ReturnMutations, ReturnQueries
 from server.practice_store.search import order_matches, order_terms
 
 Number = int | str
@@ -24,7 +26,7 @@ class Counted:
     precision: str
 
 
-class OrderQueries(Asked):
+class OrderQueries(ReturnQueries, RefundQueries):
     """Reading orders."""
 
     def order(self, *, id: str) -> Order | None:  # noqa: A002 - the schema's name
@@ -77,7 +79,7 @@ class OrderQueries(Asked):
         }
 
 
-class OrderMutations(EditMutations):
+class OrderMutations(EditMutations, ReturnMutations, RefundMutations):
     """What becomes of an order as a whole."""
 
     def order_create(self, *, order: Input, options: Input | None = None) -> Payload:

@@ -13,11 +13,31 @@ from server.practice_store.customers import Customer
 from server.practice_store.edits import CalculatedOrder, CommittedEdit
 from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
 from server.practice_store.identity import Numbers, number_of
+from server.practice_store.order_lines import Transaction
 from server.practice_store.orders import Order
+from server.practice_store.refunds import Refund
+from server.practice_store.returns import (
+    Disposal,
+    Return,
+    ReturnChange,
+    ReverseFulfillmentOrder,
+)
 from server.practice_store.shop import API_VERSION, AppInstallation, Location, Shop
 from server.practice_store.subscriptions import WebhookSubscription
 
-Subject = Order | Fulfillment | FulfillmentOrder | FulfillmentEvent | CommittedEdit | BulkOperation
+Subject = (
+    Order
+    | Fulfillment
+    | FulfillmentOrder
+    | FulfillmentEvent
+    | CommittedEdit
+    | Return
+    | ReturnChange
+    | Disposal
+    | Refund
+    | Transaction
+    | BulkOperation
+)
 FIRST_ORDER_NUMBER = 1001
 
 
@@ -44,7 +64,7 @@ class LateCall:
 class Notification:
     """A message the store sent to a customer."""
 
-    kind: Literal["shipped", "tracking_changed", "cancelled", "edited", "invoice"]
+    kind: Literal["shipped", "tracking_changed", "cancelled", "edited", "invoice", "refunded"]
     order: str
     to: str | None
     at_ms: int
@@ -69,6 +89,9 @@ class State:
     work: dict[int, FulfillmentOrder] = field(default_factory=dict)
     shipments: dict[int, Fulfillment] = field(default_factory=dict)
     edits: dict[int, CalculatedOrder] = field(default_factory=dict)
+    returns: dict[int, Return] = field(default_factory=dict)
+    reverse_orders: dict[int, ReverseFulfillmentOrder] = field(default_factory=dict)
+    refunds: dict[int, Refund] = field(default_factory=dict)
     subscriptions: dict[int, WebhookSubscription] = field(default_factory=dict)
     bulk_operations: dict[int, BulkOperation] = field(default_factory=dict)
     grants: dict[str, GiveToken] = field(default_factory=dict)
@@ -93,6 +116,10 @@ class State:
     def edit(self, gid: str) -> CalculatedOrder | None:
         """Return the edit with that gid, if it is not committed yet."""
         return self.edits.get(number_of(gid, "CalculatedOrder") or 0)
+
+    def return_of(self, gid: str) -> Return | None:
+        """Return the return with that gid."""
+        return self.returns.get(number_of(gid, "Return") or 0)
 
     def order_named(self, name: str) -> Order | None:
         """Return the order called e.g. "#1001" (or "1001"), or with that number as id or gid."""

@@ -113,6 +113,9 @@ class PracticeStore:
         self._subscribe_configured(webhook_uri, webhook_topics)
         self._to_route: list[tuple[int, int]] = []
         self._accepted = 0
+        # The key that the command to come is asked for with, and what was made under each.
+        self.key: str | None = None
+        self._done_by_key: dict[str, tuple[AnyCommand, object]] = {}
         self._journal: Journal | None = None
         if journal is not None:
             self._become(Journal(journal, Header(version=VERSION, domain=domain, seed=seed)))
@@ -152,12 +155,15 @@ class PracticeStore:
         )
 
     def _execute(self, command: AnyCommand) -> object:
+        if self.key is not None and self.key in self._done_by_key:
+            return self._done_before(self.key, command)
         now_ms = self.clock()
         result = self._apply(command, now_ms)
         if isinstance(result, list):
             return result
+        self._remember_done(self.key, command, result)
         if self._journal is not None:
-            self._journal.append(Accepted(at_ms=now_ms, command=command))
+            self._journal.append(Accepted(at_ms=now_ms, command=command, key=self.key))
         self.wake_sender()
         return result
 
@@ -196,6 +202,18 @@ class PracticeStore:
         return chance_from(self.seed, *what)
 
     # Carrying out
+
+    def _remember_done(self, key: str | None, command: AnyCommand, result: object) -> None:
+        if key is not None:
+            self._done_by_key[key] = (command, result)
+
+    def _done_before(self, key: str, command: AnyCommand) -> object:
+        """What was made under the key the first time; other wishes under it are refused (not recorded in which words)."""
+        first, result = self._done_by_key[key]
+        if first == command:
+            return result
+        message = "The idempotency key was used with other parameters."
+        return [UserError(message=message, code="IDEMPOTENCY_KEY_PARAMETER_MISMATCH")]
 
     def _apply(self, command: AnyCommand, at_ms: int) -> object:
         self._settle(at_ms)
@@ -317,10 +335,11 @@ class PracticeStore:
         lines = journal.read_back()
         self.webhooks.finished.update(line.key for line in lines if isinstance(line, Finished))
         for line in lines:
-            if isinstance(line, Accepted) and isinstance(
-                self._apply(line.command, line.at_ms), list
-            ):
-                raise JournalMismatchError(f"no longer accepted: {line.command}")
+            if isinstance(line, Accepted):
+                result = self._apply(line.command, line.at_ms)
+                if isinstance(result, list):
+                    raise JournalMismatchError(f"no longer accepted: {line.command}")
+                self._remember_done(line.key, line.command, result)
         self._journal = journal
 
     def _remember_finished(self, key: str) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from graphql import (
+    DirectiveDefinitionNode,
     DocumentNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
@@ -83,11 +84,14 @@ def subset_of(full_sdl: str, documents: Sequence[DocumentNode]) -> str:
         ),
         key=lambda one: one.name.value,
     )
-    roots = _roots(schema, reach)
-    return (
-        "\n\n".join([HEADING + roots, *(print_ast(_trimmed(one, reach)) for one in definitions)])
-        + "\n"
-    )
+    roots = HEADING + _roots(schema, reach)
+    directives = [
+        print_ast(_bare_directive(one))
+        for one in full.definitions
+        if isinstance(one, DirectiveDefinitionNode)
+    ]
+    types = [print_ast(_trimmed(one, reach)) for one in definitions]
+    return "\n\n".join([roots, *directives, *types]) + "\n"
 
 
 class _Reach:
@@ -208,6 +212,15 @@ def _trimmed(definition: Definition, reach: _Reach) -> Definition:
 def _bare_field(field: FieldDefinitionNode) -> FieldDefinitionNode:
     arguments = tuple(_bare_input(one) for one in field.arguments or ())
     return FieldDefinitionNode(name=field.name, arguments=arguments, type=field.type, directives=())
+
+
+def _bare_directive(directive: DirectiveDefinitionNode) -> DirectiveDefinitionNode:
+    return DirectiveDefinitionNode(
+        name=directive.name,
+        arguments=tuple(_bare_input(one) for one in directive.arguments or ()),
+        repeatable=directive.repeatable,
+        locations=directive.locations,
+    )
 
 
 def _bare_input(part: InputValueDefinitionNode) -> InputValueDefinitionNode:

@@ -10,14 +10,18 @@ from decimal import Decimal
 
 from server.practice_store.bulk import BulkOperation
 from server.practice_store.customers import Customer, MailingAddress
-from server.practice_store.edits import CommittedEdit
-from server.practice_store.fulfillment import Fulfillment, FulfillmentOrder
+from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
 from server.practice_store.money import ZERO, MoneyBag, rest_amount
-from server.practice_store.order_lines import LineItem, ShippingLine
 from server.practice_store.orders import Order
 from server.practice_store.state import State, Subject
 from server.practice_store.timestamps import webhook_time
-from server.practice_store.webhook_aftersales import edit_body
+from server.practice_store.webhook_aftersales import aftersales_body, refund_body, return_body
+from server.practice_store.webhook_lines import (
+    address_body,
+    line_body,
+    order_line_body,
+    shipping_line_body,
+)
 
 Body = dict[str, object]
 
@@ -34,10 +38,10 @@ def body_of(topic: str, subject: Subject, state: State) -> Body:
             if topic.startswith("fulfillment_events/")
             else fulfillment_body(subject)
         )
-    if isinstance(subject, CommittedEdit):
-        return edit_body(subject)
-    assert isinstance(subject, Order)
-    return order_body(subject)
+    if isinstance(subject, Order):
+        return order_body(subject)
+    assert not isinstance(subject, FulfillmentEvent), "told of by its fulfillment"
+    return aftersales_body(topic, subject)
 
 
 def order_body(order: Order) -> Body:
@@ -46,18 +50,18 @@ def order_body(order: Order) -> Body:
         **_order_identity(order),
         **_order_money(order),
         **_order_absences(),
-        "billing_address": _address(order.billing_address),
+        "billing_address": address_body(order.billing_address),
         "customer": _customer(order),
         "discount_applications": [],
         "fulfillments": [fulfillment_body(one) for one in order.shipments],
-        "line_items": [_order_line(line) for line in order.line_items],
+        "line_items": [order_line_body(line) for line in order.line_items],
         "payment_terms": None,
-        "refunds": [],
-        "shipping_address": _address(order.shipping_address),
+        "refunds": [refund_body(one) for one in order.refunded],
+        "shipping_address": address_body(order.shipping_address),
         "shipping_lines": [
-            _shipping_line(one, order.currency_code) for one in order.shipping_lines
+            shipping_line_body(one, order.currency_code) for one in order.shipping_lines
         ],
-        "returns": [],
+        "returns": [return_body(one) for one in order.returned],
         "line_item_groups": [],
     }
 
@@ -79,9 +83,9 @@ def fulfillment_body(shipment: Fulfillment) -> Body:
         "location_id": shipment.location.number,
         "origin_address": None,
         "email": shipment.order.email or "",
-        "destination": _address(shipment.order.shipping_address),
+        "destination": address_body(shipment.order.shipping_address),
         "line_items": [
-            {**_line(part.line_item), "quantity": part.quantity}
+            {**line_body(part.line_item), "quantity": part.quantity}
             for part in shipment.fulfillment_line_items
         ],
         "tracking_number": numbers[0] if numbers else None,
@@ -221,28 +225,6 @@ def _order_absences() -> Body:
     }
 
 
-def _address(address: MailingAddress | None) -> Body | None:
-    if address is None:
-        return None
-    return {
-        "first_name": address.first_name,
-        "address1": address.address1,
-        "phone": address.phone,
-        "city": address.city,
-        "zip": address.zip,
-        "province": address.province,
-        "country": address.country,
-        "last_name": address.last_name,
-        "address2": address.address2,
-        "company": address.company,
-        "latitude": None,
-        "longitude": None,
-        "name": address.name,
-        "country_code": address.country_code_v2,
-        "province_code": address.province_code,
-    }
-
-
 def _customer(order: Order) -> Body | None:
     customer = order.customer
     if customer is None:
@@ -268,7 +250,7 @@ def _customer(order: Order) -> Body | None:
 
 
 def _default_address(customer: Customer, address: MailingAddress | None) -> Body | None:
-    shown = _address(address)
+    shown = address_body(address)
     if shown is None or address is None:
         return None
     kept = {key: value for key, value in shown.items() if key not in {"latitude", "longitude"}}
@@ -279,68 +261,3 @@ def _default_address(customer: Customer, address: MailingAddress | None) -> Body
         "default": True,
     }
     return {**kept, **extra}
-
-
-def _order_line(line: LineItem) -> Body:
-    return {
-        **_line(line),
-        "attributed_staffs": [],
-        "current_quantity": line.current_quantity,
-        "sales_line_item_group_id": None,
-    }
-
-
-def _line(line: LineItem) -> Body:
-    currency = line.order.currency_code
-    left = line.unfulfilled_quantity
-    status = "fulfilled" if not left else "partial" if left < line.current_quantity else None
-    return {
-        "id": line.number,
-        "admin_graphql_api_id": line.id,
-        "fulfillable_quantity": line.fulfillable_quantity,
-        "fulfillment_service": "manual",
-        "fulfillment_status": status,
-        "gift_card": line.is_gift_card,
-        "grams": 0,
-        "name": line.name,
-        "price": rest_amount(line.price),
-        "price_set": MoneyBag.of(line.price, currency).rest(),
-        "product_exists": line.product is not None,
-        "product_id": line.product.number if line.product else None,
-        "properties": [{"name": one.key, "value": one.value} for one in line.custom_attributes],
-        "quantity": line.quantity,
-        "requires_shipping": line.requires_shipping,
-        "sku": line.sku,
-        "taxable": True,
-        "title": line.title,
-        "total_discount": rest_amount(line.discount),
-        "total_discount_set": MoneyBag.of(line.discount, currency).rest(),
-        "variant_id": line.variant.number if line.variant else None,
-        "variant_inventory_management": "shopify" if line.variant else None,
-        "variant_title": line.variant_title,
-        "vendor": line.vendor,
-        "tax_lines": [],
-        "duties": [],
-        "discount_allocations": [],
-    }
-
-
-def _shipping_line(line: ShippingLine, currency: str) -> Body:
-    bag = MoneyBag.of(line.price, currency).rest()
-    return {
-        "id": line.number,
-        "carrier_identifier": None,
-        "code": line.code,
-        "current_discounted_price_set": bag,
-        "discounted_price": rest_amount(line.price),
-        "discounted_price_set": bag,
-        "is_removed": False,
-        "phone": None,
-        "price": rest_amount(line.price),
-        "price_set": bag,
-        "requested_fulfillment_service_id": None,
-        "source": "shopify",
-        "title": line.title,
-        "tax_lines": [],
-        "discount_allocations": [],
-    }

@@ -14,22 +14,12 @@ from server.practice_store.commands import (
 )
 from server.practice_store.commands_edits import (
     AddEditCustomItem,
-    AddEditVariant,
     BeginEdit,
     CommitEdit,
     SetEditQuantity,
 )
-from server.practice_store.subset_schema import HERE
-from tests.practice_store.asking import ask
+from tests.practice_store.order_steps import asked, exchanged, message
 from tests.shopify.practice import custom_line, new_store, some_lines, subscribed
-
-DOCUMENTS = HERE / "also_answered"
-
-
-def asked(store, name: str, **variables):
-    answer = ask(store, (DOCUMENTS / f"{name}.graphql").read_text("utf-8"), **variables)
-    assert "errors" not in answer, answer["errors"]
-    return answer["data"]
 
 
 def begun(store, order):
@@ -42,20 +32,6 @@ def reduced(store, order, to: int, place: int = 0):
     line = edit.line_items[place]
     assert store.execute(SetEditQuantity(edit=edit.id, line=line.id, quantity=to)) is line
     return store.execute(CommitEdit(edit=edit.id))
-
-
-def exchanged(store, order, variant: int):
-    """Edit the first line out and a variant in."""
-    edit = begun(store, order)
-    store.execute(SetEditQuantity(edit=edit.id, line=edit.line_items[0].id, quantity=0))
-    gid = f"gid://shopify/ProductVariant/{variant}"
-    store.execute(AddEditVariant(edit=edit.id, variant=gid, quantity=1))
-    return store.execute(CommitEdit(edit=edit.id))
-
-
-def message(result) -> str:
-    assert isinstance(result, list), result
-    return result[0].message
 
 
 def test_a_removed_line_stays_on_the_order_with_no_units_left():

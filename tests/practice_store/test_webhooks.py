@@ -9,15 +9,10 @@ from server.practice_store.commands import (
     Parcel,
     ShipGroup,
 )
-from server.practice_store.commands_edits import (
-    AddEditVariant,
-    BeginEdit,
-    CommitEdit,
-    SetEditQuantity,
-)
 from server.practice_store.commands_platform import KeepExport, RunBulkQuery
 from server.practice_store.subscriptions import TOPICS
 from server.shopify.signature import is_signed
+from tests.practice_store.order_steps import exchanged, take_back
 from tests.shopify.practice import DOMAIN, SECRET, Clock, new_store, some_lines, subscribed
 from tests.shopify.shopify_data import shopify_json
 
@@ -30,24 +25,16 @@ def ship_all(store, order):
     return store.execute(CreateFulfillment(groups=groups, parcel=parcel))
 
 
-def edit_one_more(store, order):
-    """Exchange a unit of the first line for something else."""
-    edit = store.execute(BeginEdit(order=order.id))
-    store.execute(SetEditQuantity(edit=edit.id, line=edit.line_items[0].id, quantity=0))
-    variant = list(store.state.variants.values())[5].id
-    store.execute(AddEditVariant(edit=edit.id, variant=variant, quantity=1))
-    store.execute(CommitEdit(edit=edit.id))
-
-
 def a_life(store):
-    """Place, edit, ship, deliver and pay one order, cancel another, and let an app export."""
+    """Place, edit, ship, deliver and pay one order, cancel another, take a third back, and let an app export."""
     order = store.place_order(some_lines(store, 2))
-    edit_one_more(store, order)
+    exchanged(store, order, list(store.state.variants)[5])
     shipment = ship_all(store, order)
     store.execute(CreateEvent(fulfillment=shipment.id, status="DELIVERED"))
     store.execute(MarkPaid(order=order.number))
     other = store.place_order(some_lines(store, 1))
     store.execute(CancelOrder(order=other.number))
+    take_back(store)
     export = store.execute(RunBulkQuery(query=""))
     store.execute(KeepExport(operation=export.number, rows="", objects=0, root_objects=0))
     return order

@@ -66,6 +66,14 @@ class Connection:
         return [edge.node for edge in self.edges]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counted:
+    """How many there are, and whether that is all (EXACT) or the counting stopped (AT_LEAST)."""
+
+    count: int
+    precision: str
+
+
 def connect(listing: Listing | Sequence[Any], window: Window) -> Connection:
     """Return the page of `listing` that the window asks for; a plain list is in the order of its numbers.
 

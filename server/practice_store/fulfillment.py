@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.practice_store.commands import Parcel
+from server.practice_store.holds import FulfillmentHold
 from server.practice_store.identity import gid_of
 from server.practice_store.order_lines import LineItem
 from server.practice_store.orders import Order
+from server.practice_store.relocation import FulfillmentOrderLocationForMove, other_places
 from server.practice_store.shop import Location
 
 HOUR_MS = 3_600_000
@@ -68,17 +71,26 @@ class SupportedAction:
 
 @dataclass(kw_only=True, eq=False, slots=True)
 class FulfillmentOrder:
-    """Work for one location. OPEN, then IN_PROGRESS when some units are shipped, then CLOSED when all are."""
+    """Work for one location.
+
+    OPEN, then IN_PROGRESS when some units are shipped or somebody reports being at it, then CLOSED when all are shipped;
+    ON_HOLD as long as anything holds it.
+    """
 
     number: int
     order: Order
     location: Location
     created_at: int
     updated_at: int
+    places: Mapping[int, Location]
     line_items: list[FulfillmentOrderLineItem] = field(default_factory=list)
     status: str = "OPEN"
     request_status: str = "UNSUBMITTED"
     fulfill_by: int | None = None
+    progress_reported: bool = False
+    fulfillment_holds: list[FulfillmentHold] = field(default_factory=list)
+    # The work whose other units are held: they come together again when the hold is released.
+    parted_from: FulfillmentOrder | None = None
 
     @property
     def id(self) -> str:
@@ -112,9 +124,9 @@ class FulfillmentOrder:
         return DeliveryMethod(method_type="SHIPPING" if ships else "NONE")
 
     @property
-    def fulfillment_holds(self) -> list[object]:
-        """The store places no holds yet."""
-        return []
+    def locations_for_move(self) -> list[FulfillmentOrderLocationForMove]:
+        """The other locations, and what of it each could ship."""
+        return other_places(self, self.places.values())
 
     @property
     def remaining_units(self) -> int:
@@ -124,22 +136,41 @@ class FulfillmentOrder:
     @property
     def supported_actions(self) -> list[SupportedAction]:
         """What may be done now, in the recorded order."""
+        if self.status == "ON_HOLD":
+            return [SupportedAction(action=one) for one in ("RELEASE_HOLD", "HOLD", "MOVE")]
         if self.status not in SHIPPABLE or not self.remaining_units:
             return []
-        actions = ["CREATE_FULFILLMENT", "REPORT_PROGRESS", "MOVE", "HOLD"]
-        if self.remaining_units > 1:
-            actions.append("SPLIT")
+        if self.progress_reported:
+            actions = ["CREATE_FULFILLMENT", "REPORT_PROGRESS", "HOLD", "MARK_AS_OPEN"]
+        else:
+            actions = ["CREATE_FULFILLMENT", "REPORT_PROGRESS", "MOVE", "HOLD"]
+            if self.remaining_units > 1:
+                actions.append("SPLIT")
+            if self._has_open_neighbour():
+                actions.append("MERGE")
         return [SupportedAction(action=action) for action in actions]
 
+    def _has_open_neighbour(self) -> bool:
+        """Tell whether the order has other open work at the same location."""
+        return any(
+            one.location is self.location and one.status == "OPEN"
+            for one in self.order.work
+            if one is not self
+        )
+
     def settle_status(self, at_ms: int) -> None:
-        """Set the status that the remaining units call for, after some were shipped or came back."""
+        """Set the status that holds, reports and the remaining units call for."""
+        self.updated_at = at_ms
         if not self.remaining_units:
             self.status = "CLOSED"
-        elif any(line.remaining_quantity < line.total_quantity for line in self.line_items):
+        elif self.fulfillment_holds:
+            self.status = "ON_HOLD"
+        elif self.progress_reported or any(
+            line.remaining_quantity < line.total_quantity for line in self.line_items
+        ):
             self.status = "IN_PROGRESS"
         else:
             self.status = "OPEN"
-        self.updated_at = at_ms
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -171,8 +171,10 @@ class LineItem:
 
     @property
     def fulfillable_quantity(self) -> int:
-        """Units that may still be shipped: none of a cancelled order."""
-        return 0 if self.order.cancelled_at is not None else self.unfulfilled_quantity
+        """Units that may be shipped now: none of a cancelled order, none that are held (recorded)."""
+        if self.order.cancelled_at is not None:
+            return 0
+        return self.unfulfilled_quantity - self.order.held_units(self)
 
     @property
     def non_fulfillable_quantity(self) -> int:

@@ -36,6 +36,15 @@ from server.practice_store.commands_returns import (
     ReopenReturn,
     RequestReturn,
 )
+from server.practice_store.commands_work import (
+    CancelWork,
+    HoldWork,
+    MoveWork,
+    OpenWork,
+    ReleaseHold,
+    ReportProgress,
+    SplitWork,
+)
 from server.practice_store.editing import (
     add_edit_custom_item,
     add_edit_variant,
@@ -43,6 +52,14 @@ from server.practice_store.editing import (
     commit_edit,
     set_edit_quantity,
 )
+from server.practice_store.holding import (
+    cancel_work,
+    hold_work,
+    open_work,
+    release_hold,
+    report_progress,
+)
+from server.practice_store.moving import move_work, split_work
 from server.practice_store.placing import cancel_order, edit_contact, mark_paid, place_order
 from server.practice_store.processing import dispose_returned, process_return
 from server.practice_store.refunding import create_refund
@@ -83,7 +100,10 @@ ReturnCommand = (
     | DisposeReturned
 )
 MoneyCommand = CreateRefund
-OrderCommand = WholeOrderCommand | ShippingCommand | EditCommand | ReturnCommand | MoneyCommand
+WorkCommand = HoldWork | ReleaseHold | MoveWork | SplitWork | ReportProgress | OpenWork | CancelWork
+OrderCommand = (
+    WholeOrderCommand | ShippingCommand | EditCommand | ReturnCommand | MoneyCommand | WorkCommand
+)
 
 ORDER_RULES: Mapping[type[Command], Rule] = {
     PlaceOrder: place_order,
@@ -110,4 +130,11 @@ ORDER_RULES: Mapping[type[Command], Rule] = {
     ProcessReturn: process_return,
     DisposeReturned: dispose_returned,
     CreateRefund: create_refund,
+    HoldWork: hold_work,
+    ReleaseHold: release_hold,
+    MoveWork: move_work,
+    SplitWork: split_work,
+    ReportProgress: report_progress,
+    OpenWork: open_work,
+    CancelWork: cancel_work,
 }

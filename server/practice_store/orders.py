@@ -186,6 +186,16 @@ class Order(OrderMoney):
             if part.line_item is line
         )
 
+    def held_units(self, line: LineItem) -> int:
+        """Units of a line in work that is on hold."""
+        return sum(
+            part.remaining_quantity
+            for work in self.work
+            if work.status == "ON_HOLD"
+            for part in work.line_items
+            if part.line_item is line
+        )
+
     @property
     def subtotal_line_items_quantity(self) -> int:
         """Units ordered."""

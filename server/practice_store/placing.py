@@ -84,6 +84,8 @@ def cancel_order(state: State, cancel: CancelOrder, at_ms: int) -> Order | list[
         line.removed_units += line.unfulfilled_quantity
     for work in order.work:
         work.status = "CLOSED"
+        work.fulfillment_holds = []
+        work.progress_reported = False
         work.updated_at = at_ms
         for part in work.line_items:
             part.remaining_quantity = 0
@@ -261,6 +263,7 @@ def new_work(state: State, order: Order, location: int, at_ms: int) -> Fulfillme
         location=state.locations[location],
         created_at=at_ms,
         updated_at=at_ms,
+        places=state.locations,
     )
     state.work[work.number] = work
     return work

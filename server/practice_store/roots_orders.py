@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from server.practice_store.asked import Input, Payload
 from server.practice_store.commands import CancelOrder, MarkPaid
-from server.practice_store.connections import Listing
+from server.practice_store.connections import Counted, Listing
 from server.practice_store.identity import number_of, stable_uuid
 from server.practice_store.order_input import order_from_input
 from server.practice_store.orders import Order
@@ -16,14 +14,6 @@ from server.practice_store.roots_returns import ReturnMutations, ReturnQueries
 from server.practice_store.search import order_matches, order_terms
 
 Number = int | str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counted:
-    """How many there are, and whether that is all (EXACT) or the counting stopped (AT_LEAST)."""
-
-    count: int
-    precision: str
 
 
 class OrderQueries(ReturnQueries, RefundQueries):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.practice_store.asked import Asked, Input, InvalidIdError, Payload, moment
+from server.practice_store.asked import Input, InvalidIdError, Payload, moment
 from server.practice_store.commands import (
     CancelFulfillment,
     CreateEvent,
@@ -14,9 +14,10 @@ from server.practice_store.commands import (
 )
 from server.practice_store.fulfillment import Fulfillment, FulfillmentOrder
 from server.practice_store.identity import number_of
+from server.practice_store.roots_work import WorkMutations, WorkQueries
 
 
-class ShippingQueries(Asked):
+class ShippingQueries(WorkQueries):
     """Reading shipments and the work for them."""
 
     def fulfillment(self, *, id: str) -> Fulfillment | None:  # noqa: A002 - the schema's name
@@ -28,7 +29,7 @@ class ShippingQueries(Asked):
         return self._state.fulfillment_order(id)
 
 
-class ShippingMutations(Asked):
+class ShippingMutations(WorkMutations):
     """Sending parcels, saying what became of them, taking them back."""
 
     def fulfillment_create(self, *, fulfillment: Input, message: str | None = None) -> Payload:

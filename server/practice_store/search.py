@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from server.practice_store.bulk import BulkOperation
 from server.practice_store.catalogue import Variant
+from server.practice_store.fulfillment import FulfillmentOrder
 from server.practice_store.orders import Order
 from server.practice_store.timestamps import read_time
 
@@ -79,6 +80,19 @@ def bulk_terms(query: str | None) -> list[Term]:
     return terms
 
 
+def work_terms(query: str | None) -> list[Term]:
+    """Return the conditions on fulfillment orders; raises UnknownSearchError for one that the store does not know."""
+    terms = read_terms(query)
+    for term in terms:
+        _known(_WORK_TERMS, term)
+    return terms
+
+
+def work_matches(work: FulfillmentOrder, terms: list[Term]) -> bool:
+    """Tell whether a fulfillment order meets all terms."""
+    return all(_known(_WORK_TERMS, term)(work, term) for term in terms)
+
+
 def order_matches(order: Order, terms: list[Term], indexed_at: int) -> bool:
     """Tell whether an order meets all terms, its last change being the one the index knows of."""
     return all(_order_term(order, term, indexed_at) for term in terms)
@@ -145,6 +159,12 @@ _ORDER_TERMS: dict[str, Holds[Order]] = {
     ),
     "fulfillment_status": _fulfillment_status,
     "status": _status,
+}
+_WORK_TERMS: dict[str, Holds[FulfillmentOrder]] = {
+    "id": lambda work, term: _COMPARE[term.comparison](work.number, int(term.value)),
+    "status": lambda work, term: work.status == term.value.upper(),
+    "updated_at": lambda work, term: _time(work.updated_at, term),
+    "assigned_location_id": lambda work, term: work.location.number == int(term.value),
 }
 _VARIANT_TERMS: dict[str, Holds[Variant]] = {
     "updated_at": lambda variant, term: _time(variant.updated_at, term),

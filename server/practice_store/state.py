@@ -12,6 +12,7 @@ from server.practice_store.customer_data import CustomerData
 from server.practice_store.customers import Customer
 from server.practice_store.edits import CalculatedOrder, CommittedEdit
 from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
+from server.practice_store.holds import WorkChange
 from server.practice_store.identity import Numbers, number_of
 from server.practice_store.order_lines import Transaction
 from server.practice_store.orders import Order
@@ -36,6 +37,7 @@ Subject = (
     | Disposal
     | Refund
     | Transaction
+    | WorkChange
     | BulkOperation
 )
 FIRST_ORDER_NUMBER = 1001

@@ -35,6 +35,17 @@ TOPICS = {
     "FULFILLMENT_EVENTS_CREATE": "fulfillment_events/create",
     "BULK_OPERATIONS_FINISH": "bulk_operations/finish",
     "FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE": "fulfillment_orders/order_routing_complete",
+    "FULFILLMENT_ORDERS_PLACED_ON_HOLD": "fulfillment_orders/placed_on_hold",
+    "FULFILLMENT_ORDERS_HOLD_RELEASED": "fulfillment_orders/hold_released",
+    "FULFILLMENT_ORDERS_MOVED": "fulfillment_orders/moved",
+    "FULFILLMENT_ORDERS_SPLIT": "fulfillment_orders/split",
+    "FULFILLMENT_ORDERS_PROGRESS_REPORTED": "fulfillment_orders/progress_reported",
+    "FULFILLMENT_ORDERS_MANUALLY_REPORTED_PROGRESS_STOPPED": (
+        "fulfillment_orders/manually_reported_progress_stopped"
+    ),
+    "FULFILLMENT_ORDERS_CANCELLED": "fulfillment_orders/cancelled",
+    "FULFILLMENT_HOLDS_ADDED": "fulfillment_holds/added",
+    "FULFILLMENT_HOLDS_RELEASED": "fulfillment_holds/released",
 }
 _NAME = re.compile(r"[A-Za-z0-9_-]+\Z")
 _ADDRESS_FIELD = ("webhookSubscription", "callbackUrl")

@@ -11,6 +11,7 @@ from decimal import Decimal
 from server.practice_store.bulk import BulkOperation
 from server.practice_store.customers import Customer, MailingAddress
 from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
+from server.practice_store.holds import WorkChange
 from server.practice_store.money import ZERO, MoneyBag, rest_amount
 from server.practice_store.orders import Order
 from server.practice_store.state import State, Subject
@@ -22,6 +23,7 @@ from server.practice_store.webhook_lines import (
     order_line_body,
     shipping_line_body,
 )
+from server.practice_store.webhook_work import work_change_body
 
 Body = dict[str, object]
 
@@ -40,6 +42,8 @@ def body_of(topic: str, subject: Subject, state: State) -> Body:
         )
     if isinstance(subject, Order):
         return order_body(subject)
+    if isinstance(subject, WorkChange):
+        return work_change_body(topic, subject)
     assert not isinstance(subject, FulfillmentEvent), "told of by its fulfillment"
     return aftersales_body(topic, subject)
 

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from server.practice_store.commands import CreateFulfillment, MarkPaid, ShipGroup
+from server.practice_store.commands import CreateFulfillment, MarkPaid, ShipGroup, ShipLine
 from server.practice_store.commands_edits import (
     AddEditVariant,
     BeginEdit,
@@ -25,6 +25,16 @@ from server.practice_store.commands_returns import (
     WantedDisposition,
     WantedExchangeLine,
     WantedReturnLine,
+)
+from server.practice_store.commands_work import (
+    CancelWork,
+    HoldWork,
+    MoveWork,
+    OpenWork,
+    ReleaseHold,
+    ReportProgress,
+    SplitWork,
+    WantedSplit,
 )
 from server.practice_store.subset_schema import HERE
 from tests.practice_store.asking import ask
@@ -117,4 +127,23 @@ def take_back(store):
     store.execute(ProcessReturn(of_return=back.id, lines=(line,), money=money))
     store.execute(CloseReturn(of_return=back.id))
     store.execute(ReopenReturn(of_return=back.id))
+    return order
+
+
+def handle_work(store):
+    """An order whose work is held in part, released, reported, opened, split, moved and given back."""
+    order = store.place_order(some_lines(store, 1, quantity=4))
+    [work] = order.work
+
+    def units(quantity: int):
+        return (ShipLine(id=work.line_items[0].id, quantity=quantity),)
+
+    store.execute(HoldWork(work=work.id, reason="OTHER", notes="COD", handle="a", lines=units(2)))
+    store.execute(ReleaseHold(work=work.id))
+    store.execute(ReportProgress(work=work.id, notes="packing"))
+    store.execute(OpenWork(work=work.id))
+    store.execute(SplitWork(splits=(WantedSplit(work=work.id, lines=units(1)),)))
+    place = list(store.state.locations.values())[1]
+    store.execute(MoveWork(work=work.id, location=place.id, lines=units(1)))
+    store.execute(CancelWork(work=work.id))
     return order

@@ -12,7 +12,7 @@ from server.practice_store.commands import (
 from server.practice_store.commands_platform import KeepExport, RunBulkQuery
 from server.practice_store.subscriptions import TOPICS
 from server.shopify.signature import is_signed
-from tests.practice_store.order_steps import exchanged, take_back
+from tests.practice_store.order_steps import exchanged, handle_work, take_back
 from tests.shopify.practice import DOMAIN, SECRET, Clock, new_store, some_lines, subscribed
 from tests.shopify.shopify_data import shopify_json
 
@@ -35,6 +35,7 @@ def a_life(store):
     other = store.place_order(some_lines(store, 1))
     store.execute(CancelOrder(order=other.number))
     take_back(store)
+    handle_work(store)
     export = store.execute(RunBulkQuery(query=""))
     store.execute(KeepExport(operation=export.number, rows="", objects=0, root_objects=0))
     return order
@@ -62,6 +63,9 @@ def test_a_body_has_the_keys_of_shopifys_own_sample(topic):
     body = msgspec.json.decode(sent[0].body)
     # The samples show discounts with a price apart and lines of no variant; a list that is empty shows no keys.
     optional = {path for path in paths(sample) if "[]" in path}
+    if topic == "fulfillment_orders/split":
+        # No recorded split made a replacement.
+        sample["replacement_fulfillment_order"] = None
     missing = paths(sample) - paths(body) - {path for path in optional if not has_items(body, path)}
     assert missing == set()
     if topic.startswith("orders/"):

@@ -18,7 +18,7 @@ from sync_protocol.ledger import (
 )
 from sync_protocol.ops import KINDS, OpClass, OpKind
 from sync_protocol.orders import entitled_units, in_stock_logic, open_exchange
-from sync_protocol.outcomes import Discrepancy, ResultStatus
+from sync_protocol.outcomes import Discrepancy, EffectKind, ResultStatus
 from sync_protocol.project import (
     Before,
     before_of,
@@ -37,6 +37,18 @@ from tests.sync_protocol.history_world import BRANCHES, VARIANTS, HistoryWorld
 
 OVERRIDES = (OpKind.FIX_BRANCH_STOCK, OpKind.RESOLVE)
 """Kinds by which a supervisor may post beyond what was ordered, giving a reason (I4)."""
+
+
+SAID_ONCE = (
+    EffectKind.SHOPIFY_FULFILL,
+    EffectKind.SHOPIFY_CANCEL,
+    EffectKind.SHOPIFY_TRACKING,
+    EffectKind.SHOPIFY_STOCK,
+)
+"""The others may be wanted anew under the name that they have in the queue already."""
+
+NEVER_TOLD = (OpKind.MANUAL_FULFILLMENT, OpKind.BRANCH_SYNC, OpKind.FIX_BRANCH_STOCK)
+"""Whatever the shop's policy: what these record, Shopify is not told (I13, A1)."""
 
 
 class Auditor:
@@ -128,11 +140,12 @@ class Auditor:
 
     def _check_effects(self, act: Recorded, decision: Decision) -> None:
         for effect in decision.effects:
-            assert (
-                self.world.book.fulfillments[effect.fulfillment_id].workflow is Workflow.SMART
-            )  # I13
+            if effect.fulfillment_id is not None:
+                shipment = self.world.book.fulfillments[effect.fulfillment_id]
+                assert shipment.workflow is Workflow.SMART  # I13
             assert act.staff.role not in (Role.RECORDER, Role.RIDER)
-            if not effect.again:
+            assert act.read.op.kind not in NEVER_TOLD  # I13
+            if not effect.again and effect.kind in SAID_ONCE:
                 self.effects[effect.key] += 1
         assert all(count == 1 for count in self.effects.values())  # I14
 

@@ -82,8 +82,16 @@ class HistoryWorld:
         self.current = {order: [2, 2, 0] for order in ORDERS}
         self.book = Book(
             # The gate of S09 has its own cases; here it would stop nearly every history.
-            policy=Policy(confirm_required=ConfirmRequired.NONE, exchange_fee_paisa=5),
-            branches={b: Branch(id=b, name=b) for b in BRANCHES},
+            policy=Policy(
+                confirm_required=ConfirmRequired.NONE,
+                exchange_fee_paisa=5,
+                tell_shopify_delivered=True,
+                tell_shopify_packed=True,
+                tell_shopify_confirmed=True,
+                tell_shopify_paid=True,
+                tell_shopify_stock=True,
+            ),
+            branches={b: Branch(id=b, name=b, location_gid=f"gid/{b}") for b in BRANCHES},
             people={s.id: s for s in PEOPLE},
             variants=frozenset(VARIANTS),
         )

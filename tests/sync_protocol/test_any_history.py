@@ -56,8 +56,12 @@ def test_the_books_are_right_after_any_history_of_all_ops(history):
     walk(history)
 
 
+RARE = (664,)
+"""Seeds that reach what hardly any other does: a parcel that takes over the desk's record of the same goods."""
+
+
 def test_the_books_are_right_after_many_long_histories_that_are_the_same_each_time():
-    for seed in range(max(300, EXAMPLES)):
+    for seed in (*range(max(300, EXAMPLES)), *RARE):
         chance = random.Random(seed)
         walk(
             [

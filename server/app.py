@@ -14,12 +14,21 @@ from server.routes.health import get_healthz, get_readyz
 from server.routes.history import post_history, post_stock_at
 from server.routes.house import House
 from server.routes.parts import get_part
+from server.routes.shopify import get_callback, get_install, post_session
 from server.routes.static_files import StaticFiles
+from server.routes.store import (
+    get_store,
+    post_check_store,
+    post_connect_store,
+    post_disconnect_store,
+    post_install_link,
+    post_privacy_done,
+)
 from server.routes.sync import live, post_hello, post_offer, post_pull, post_push
 from server.routes.webhooks import post_shopify_webhook
 from sync_protocol.ids import Epoch
 
-API_PREFIXES = ("/sync/", "/desk/", "/auth/", "/webhooks/", "/healthz", "/readyz")
+API_PREFIXES = ("/sync/", "/desk/", "/auth/", "/webhooks/", "/shopify/", "/healthz", "/readyz")
 PRACTICE_PREFIX = "/practice-store"
 EPOCH_HEADER = b"rawana-epoch"
 
@@ -58,6 +67,15 @@ def make_api(house: House) -> Litestar:
             post_revoke_device,
             post_stock_at,
             post_shopify_webhook,
+            get_install,
+            get_callback,
+            post_session,
+            get_store,
+            post_check_store,
+            post_connect_store,
+            post_disconnect_store,
+            post_install_link,
+            post_privacy_done,
             get_healthz,
             get_readyz,
         ],

@@ -104,6 +104,9 @@ RIGHTS: dict[Role, dict[OpKind, Reach]] = {
 DECIDES_ALONE = frozenset({Role.OWNER, Role.SUPERVISOR})
 """Who may undo what others did, and open what was closed."""
 
+CONNECTS_STORE = frozenset({Role.OWNER})
+"""Who may tie the shop to a Shopify store, and see how it is tied."""
+
 TELLS_NO_STORE = frozenset({Role.RECORDER, Role.RIDER})
 """Whose ops never reach Shopify, whatever state they find a parcel in (I13)."""
 

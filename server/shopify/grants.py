@@ -21,7 +21,7 @@ from server.shopify.failures import (
 )
 from server.shopify.throttle import DEFAULT_RETRY_S
 
-Form = Mapping[str, str]
+Form = Mapping[str, str | int]
 
 TIMEOUT_S = 10.0
 _EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -69,7 +69,7 @@ def own_store(app: App) -> Form:
 
 def of_code(app: App, code: str) -> Form:
     """For the code that a merchant's approval came back with: a token for an hour, and a refresh token."""
-    return {**_named(app), "code": code, "expiring": "1"}
+    return {**_named(app), "code": code, "expiring": 1}
 
 
 def of_session(app: App, session_token: str) -> Form:
@@ -80,7 +80,7 @@ def of_session(app: App, session_token: str) -> Form:
         "subject_token": session_token,
         "subject_token_type": _ID_TOKEN,
         "requested_token_type": _OFFLINE,
-        "expiring": "1",
+        "expiring": 1,
     }
 
 

@@ -152,9 +152,10 @@ class WebhookSubscription(Answer, frozen=True, kw_only=True):
 
 
 class ContactCustomer(Answer, frozen=True, kw_only=True):
-    """Who ordered, as far as we may know."""
+    """Who ordered, as far as we may know. A display name is never null: it stands there whatever is hidden."""
 
-    display_name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
 
 
 class ContactAddress(Answer, frozen=True, kw_only=True):
@@ -177,7 +178,9 @@ class OrderContact(Answer, frozen=True, kw_only=True):
     @property
     def is_hidden(self) -> bool | None:
         """Whether none of it is shown; None where there may be nothing to show, as for a sale at a counter."""
-        shown = [self.phone, self.customer and self.customer.display_name]
+        shown = [self.phone]
+        if self.customer is not None:
+            shown += [self.customer.first_name, self.customer.last_name]
         if self.shipping_address is not None:
             address = self.shipping_address
             shown += [address.name, address.phone, address.address1]

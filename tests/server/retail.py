@@ -47,7 +47,7 @@ VARIANTS = (KURTA, SHOE, SHAWL)
 PASSWORD = "correct horse battery"
 SECRET = "hush"
 KEY = "bm90IGEgc2VjcmV0LCBhIGtleSBvZiB0aGUgdGVzdHM="
-APP = App(client_id="rawana-client-id", client_secret=SECRET)
+APP = App(client_id="rawana-client-id", client_secret="shpss_0123456789abcdef0123456789abcdef")
 PEOPLE = {
     "zainab": (Role.OWNER, ()),
     "saad": (Role.SUPERVISOR, ()),
@@ -95,7 +95,7 @@ class Server:
         self.checker = Checker(
             database=database, clients=self.clients, vault=self.vault, clock=clock
         )
-        house = House(
+        self.house = house = House(
             database=database,
             live=self.live,
             clock=clock,

@@ -78,7 +78,7 @@ def test_each_thing_that_is_wrong_is_found(seen, code):
         {"ends_at": 15 * DAY_MS},
         {"contacts": ()},
         {"contacts": (COUNTER_SALE,)},
-        {"contacts": (OrderContact(id="4", customer=ContactCustomer(display_name="Sana")),)},
+        {"contacts": (OrderContact(id="4", customer=ContactCustomer(first_name="Sana")),)},
         {"contacts": (OrderContact(id="5", phone="+92300", customer=ContactCustomer()),)},
     ],
 )

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import httpx
 import msgspec
 
+from server.connecting.checking import Checker
 from server.connecting.keeping_tokens import Keeper
 from server.db import shops, stores
 from server.db.store_imports import StoreImport, imports_of
@@ -22,6 +23,7 @@ from server.practice_store.store import PracticeStore
 from server.shopify.clients import Clients
 from server.shopify.store import list_variants
 from server.shopify.translate import seen_variant
+from server.worker import Worker
 from tests.server.books import rows_of
 from tests.server.retail import LAHORE, SECRET, Retail
 from tests.server.test_webhooks import deliver
@@ -105,6 +107,17 @@ class Outside:
             pass
         return found
 
+    def worker(self) -> Worker:
+        """The worker itself, for what none of its parts does alone."""
+        server = self.retail.server
+        checker = Checker(
+            database=server.database,
+            clients=self.reader.clients,
+            vault=server.vault,
+            clock=server.clock,
+        )
+        return Worker(self.reader, self.carrier, checker)
+
     async def connected(self) -> ShopifyConnection:
         async with self.retail.server.database.connection() as connection:
             (connected,) = await stores.store_connections(connection)
@@ -137,8 +150,7 @@ class Outside:
         """Create, pack and dispatch all of an order at Lahore; return the results."""
         device = await self.retail.device("amna")
         lines = [
-            {"order_line_id": str(line.number), "units": line.current_quantity}
-            for line in order.line_items
+            {"order_line_id": str(line.number), "units": line.quantity} for line in order.line_items
         ]
         created = {
             "fulfillment_id": fulfillment_id,

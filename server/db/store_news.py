@@ -56,3 +56,18 @@ async def standing_orders_since(
         placed_from,
     )
     return {OrderId(row["id"]) for row in rows}
+
+
+async def orders_named(
+    connection: Connection, shop_id: ShopId, names: Sequence[str]
+) -> dict[str, list[OrderId]]:
+    """Return the orders of these names (#1001), by name; a name may be borne by several."""
+    rows = await connection.fetch(
+        "SELECT name, id FROM customer_order WHERE shop_id = $1 AND name = any($2::text[]) ORDER BY id",
+        shop_id,
+        list(names),
+    )
+    found: dict[str, list[OrderId]] = {}
+    for row in rows:
+        found.setdefault(row["name"], []).append(OrderId(row["id"]))
+    return found

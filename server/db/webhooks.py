@@ -21,12 +21,13 @@ class Webhook(Struct, frozen=True, kw_only=True):
 
 
 class News(Struct, frozen=True, kw_only=True):
-    """A thing in the store that is to be read anew, with the events that said so."""
+    """A thing in the store that is to be read anew, with the events that said so, and what is to be told with it."""
 
     shop_id: ShopId
     resource_gid: str
     event_ids: tuple[str, ...]
     attempts: int
+    with_it: tuple[bytes, ...] = ()
 
 
 async def store_webhook(connection: Connection, webhook: Webhook, now: int) -> bool:
@@ -51,10 +52,14 @@ async def store_webhook(connection: Connection, webhook: Webhook, now: int) -> b
 
 
 class ToRead(Struct, frozen=True, kw_only=True):
-    """Something in the store that a sweep wants read. The same `named` thing is wanted once."""
+    """Something in the store that a sweep or a file wants read. The same `named` thing is wanted once.
+
+    `with_it` is what is to be told once it is read.
+    """
 
     resource_gid: str
     named: str
+    with_it: bytes = b""
 
 
 SWEPT = "sweep"
@@ -69,8 +74,8 @@ async def want_readings(
         """
         INSERT INTO webhook_inbox (shop_id, topic, event_id, webhook_id, triggered_at, body, received_at,
                                    resource_gid, run_at)
-        SELECT $1, $2, named, '', '', '', $5, gid, $5
-        FROM unnest($3::text[], $4::text[]) AS wanted (named, gid)
+        SELECT $1, $2, named, '', '', body, $5, gid, $5
+        FROM unnest($3::text[], $4::text[], $6::bytea[]) AS wanted (named, gid, body)
         ON CONFLICT DO NOTHING RETURNING 1
         """,
         shop_id,
@@ -78,6 +83,7 @@ async def want_readings(
         [one.named for one in wanted],
         [one.resource_gid for one in wanted],
         now,
+        [one.with_it for one in wanted],
     )
     return len(rows)
 
@@ -110,7 +116,8 @@ async def take_news(
             RETURNING w.*
         )
         SELECT shop_id, resource_gid, array_agg(DISTINCT event_id) AS event_ids,
-               max(attempts) AS attempts
+               max(attempts) AS attempts,
+               array_agg(body) FILTER (WHERE topic = $5 AND length(body) > 0) AS with_it
         FROM taken GROUP BY shop_id, resource_gid ORDER BY min(received_at)
         """,
         now,
@@ -125,6 +132,7 @@ async def take_news(
             resource_gid=row["resource_gid"],
             event_ids=tuple(row["event_ids"]),
             attempts=row["attempts"],
+            with_it=tuple(row["with_it"] or ()),
         )
         for row in rows
     ]

@@ -7,6 +7,7 @@ from server.db import stores, webhooks
 from server.db.stores import ShopifyConnection
 from server.db.webhooks import News
 from server.intake.catalogue import read_product
+from server.intake.contacts_import import tell_contact
 from server.intake.importing import look_at_import
 from server.intake.reading import NO_SUCH_ORDER, Reader, read_and_tell
 from server.intake.subjects import PARTS
@@ -54,6 +55,9 @@ async def _work_off(reader: Reader, store: ShopifyConnection, news: News) -> Non
     await leave_room(reader, store)
     try:
         remark = await _read(reader, store, news.resource_gid)
+        if remark is None:
+            for body in news.with_it:
+                await tell_contact(reader, store.shop_id, body)
     except ShopifyError as error:
         await _put_off(reader, news, _wait_ms(news, error), str(error))
     except Exception as error:  # noqa: BLE001 - one thing that cannot be read must not keep the others waiting

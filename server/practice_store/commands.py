@@ -101,15 +101,19 @@ class EditContact(Command, frozen=True, kw_only=True, omit_defaults=True):
     note: str | None = None
     tags: tuple[str, ...] | None = None
     shipping_address: AddressDraft | None = None
+    attributes: tuple[tuple[str, str], ...] | None = None
+    po_number: str | None = None
 
 
 class CancelOrder(Command, frozen=True, kw_only=True, omit_defaults=True):
-    """The team cancels an order that has nothing shipped."""
+    """The team cancels an order that has nothing shipped; `refund` gives back all that was paid, the way it came."""
 
     order: int
     reason: str = "CUSTOMER"
     notify_customer: bool = False
     staff_note: str | None = None
+    restock: bool = False
+    refund: bool = False
 
 
 class MarkPaid(Command, frozen=True, kw_only=True):

@@ -85,11 +85,18 @@ class Variant:
     updated_at: int
     compare_at_price: Decimal | None = None
     media: list[Media] = field(default_factory=list)
+    concrete_type: ClassVar[str] = "ProductVariant"
 
     @property
     def id(self) -> str:
         """The gid."""
         return gid_of("ProductVariant", self.number)
+
+    @property
+    def inventory_quantity(self) -> int:
+        """Units available at all locations that stock it."""
+        levels = self.inventory_item.levels.values()
+        return sum(one.units("available") for one in levels if one.is_active)
 
     @property
     def title(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from server.practice_store.adjusting import adjust_stock, move_stock, set_stock
 from server.practice_store.commands import Command
 from server.practice_store.commands_platform import (
     CallLater,
@@ -14,15 +15,31 @@ from server.practice_store.commands_platform import (
     RunBulkQuery,
     TakeLateCall,
 )
+from server.practice_store.commands_stock import (
+    ActivateStock,
+    AdjustStock,
+    DeactivateStock,
+    MoveStock,
+    SetStock,
+)
 from server.practice_store.exporting import cancel_bulk, keep_export, run_bulk_query
 from server.practice_store.late_calls import call_later, take_late_call
 from server.practice_store.state import State
+from server.practice_store.stocking import activate_stock, deactivate_stock
 from server.practice_store.tokens import give_token
 
-PlatformCommand = RunBulkQuery | KeepExport | CancelBulk | CallLater | TakeLateCall | GiveToken
+StockCommand = AdjustStock | SetStock | MoveStock | ActivateStock | DeactivateStock
+PlatformCommand = (
+    StockCommand | RunBulkQuery | KeepExport | CancelBulk | CallLater | TakeLateCall | GiveToken
+)
 
 PLATFORM_RULES: Mapping[type[Command], Callable[[State, Any, int], object]] = {
     RunBulkQuery: run_bulk_query,
+    AdjustStock: adjust_stock,
+    SetStock: set_stock,
+    MoveStock: move_stock,
+    ActivateStock: activate_stock,
+    DeactivateStock: deactivate_stock,
     KeepExport: keep_export,
     CancelBulk: cancel_bulk,
     CallLater: call_later,

@@ -98,7 +98,8 @@ class WebhookQueue:
         for subscription in state.subscriptions.values():
             if subscription.topic != announced.topic:
                 continue
-            key = f"{event_id}:{announced.topic}:{announced.subject.number}:{subscription.number}"
+            subject = getattr(announced.subject, "announced_as", announced.subject.number)
+            key = f"{event_id}:{announced.topic}:{subject}:{subscription.number}"
             if key not in self.finished:
                 self._queue(self._webhook(key, event_id, announced, subscription, state))
 

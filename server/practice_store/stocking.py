@@ -15,7 +15,10 @@ from server.practice_store.commands import UserError
 from server.practice_store.commands_stock import ActivateStock, DeactivateStock
 from server.practice_store.identity import number_of
 from server.practice_store.inventory import InventoryItem, InventoryLevel, level_number
+from server.practice_store.order_lines import LineItem
 from server.practice_store.orders import Order
+from server.practice_store.refunds import Refund
+from server.practice_store.returns import Disposal
 from server.practice_store.shop import Location
 from server.practice_store.state import State
 
@@ -78,6 +81,27 @@ def follow_orders(state: State, orders: Iterable[Order], at_ms: int, *, restock:
                 change_units(state, level, "committed", committed, at_ms)
             if taken > 0 or (taken < 0 and restock):
                 change_units(state, level, "available", -taken, at_ms)
+
+
+def restock_returned(state: State, subjects: Iterable[object], at_ms: int) -> None:
+    """Put back on the shelf what a disposal says, and what a refund (of no return) took back with its goods."""
+    for subject in subjects:
+        if isinstance(subject, Disposal):
+            for part, done in subject.made:
+                if done.type == "RESTOCKED" and done.location is not None:
+                    line = part.fulfillment_line_item.line_item
+                    _put_back(state, line, done.location, done.quantity, at_ms)
+        elif isinstance(subject, Refund) and subject.of_return is None:
+            for one in subject.refund_line_items:
+                if one.restock_type == "RETURN":
+                    place = one.location or state.first_location()
+                    _put_back(state, one.line_item, place, one.quantity, at_ms)
+
+
+def _put_back(state: State, line: LineItem, location: Location, units: int, at_ms: int) -> None:
+    if line.variant is not None and line.variant.inventory_item.tracked:
+        level = level_at(line.variant.inventory_item, location, at_ms)
+        change_units(state, level, "available", units, at_ms)
 
 
 def _needed(order: Order) -> Units:

@@ -43,7 +43,12 @@ from server.practice_store.orders import Order
 from server.practice_store.people import draw_address
 from server.practice_store.shop import AppInstallation, Location, LocationAddress, Shop
 from server.practice_store.state import LateCall, State
-from server.practice_store.stocking import announce_levels, first_stock, follow_orders
+from server.practice_store.stocking import (
+    announce_levels,
+    first_stock,
+    follow_orders,
+    restock_returned,
+)
 from server.practice_store.subscriptions import WebhookSubscription, subscription_errors
 from server.practice_store.tokens import AppSecrets, Tokens
 from server.practice_store.webhooks import WebhookQueue
@@ -235,6 +240,7 @@ class PracticeStore:
             at_ms,
             restock=getattr(command, "restock", True),
         )
+        restock_returned(self.state, [one.subject for one in self.state.announcements], at_ms)
         announce_levels(self.state, at_ms)
         self._pass_on_announcements(f"command:{self._accepted}")
         self._settle(at_ms)

@@ -9,10 +9,14 @@ from server.practice_store.commands import (
     CancelFulfillment,
     CancelOrder,
     CreateFulfillment,
+    MarkPaid,
     ShipGroup,
 )
+from server.practice_store.commands_refunds import CreateRefund, RefundedLine
+from server.practice_store.commands_returns import DisposeReturned, WantedDisposition
 from server.practice_store.graphql_api import GraphqlApi
 from server.practice_store.subset_schema import HERE
+from tests.practice_store.order_steps import opened, shipped
 from tests.shopify.practice import Clock, new_store, some_lines, subscribed
 
 CHANGES = (HERE / "also_answered" / "inventory_changes.graphql").read_text("utf-8")
@@ -72,6 +76,32 @@ def test_an_order_commits_its_units_and_a_shipment_takes_them_off_the_shelf():
     assert shelf.moved() == (-3, 3, 0)
     store.execute(CancelOrder(order=order.number))
     assert shelf.moved() == (0, 0, 0)
+
+
+def test_goods_that_come_back_are_on_the_shelf_once_somebody_puts_them_there():
+    store = new_store()
+    shelf = Shelf(store)
+    order = shipped(store, some_lines(store, 1, quantity=3))
+    back = opened(store, order, 2)
+    assert shelf.moved() == (-3, 0, -3)
+    part = back.reverse_fulfillment_orders[0].line_items[0]
+    for kind, moved in (("MISSING", (-3, 0, -3)), ("RESTOCKED", (-2, 0, -2))):
+        wanted = WantedDisposition(line=part.id, quantity=1, type=kind, location=shelf.location.id)
+        store.execute(DisposeReturned(dispositions=(wanted,)))
+        assert shelf.moved() == moved
+
+
+def test_a_refund_puts_back_what_it_says_it_takes_back():
+    store = new_store()
+    shelf = Shelf(store)
+    order = shipped(store, some_lines(store, 1, quantity=3))
+    store.execute(MarkPaid(order=order.number))
+    line = order.line_items[0].id
+    for restock, moved in (("NO_RESTOCK", (-3, 0, -3)), ("RETURN", (-2, 0, -2))):
+        taken = RefundedLine(line=line, quantity=1, restock=restock, location=shelf.location.id)
+        refund = store.execute(CreateRefund(order=order.id, lines=(taken,)))
+        assert not isinstance(refund, list), refund
+        assert shelf.moved() == moved
 
 
 def test_more_can_be_ordered_than_there_is():

@@ -7,6 +7,7 @@ again in order at their recorded times they give the same orders, ids and webhoo
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 import msgspec
 
@@ -193,6 +194,9 @@ class Subscribe(Command, frozen=True, kw_only=True, omit_defaults=True):
     name: str | None = None
     filter: str | None = None
     format: str = "JSON"
+    include_fields: tuple[str, ...] = ()
+    metafield_namespaces: tuple[str, ...] = ()
+    metafields: tuple[tuple[str, str], ...] = ()
 
 
 class DropSubscription(Command, frozen=True, kw_only=True):
@@ -207,3 +211,5 @@ class UserError(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     field: tuple[str, ...] | None = None
     code: str | None = None
+    # Which element of a list value is wrong; this store looks at no list values.
+    element_index: ClassVar[None] = None

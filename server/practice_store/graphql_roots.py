@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.practice_store.roots_bulk import BulkMutations, BulkQueries
+from server.practice_store.roots_marks import MarkMutations
 from server.practice_store.roots_nodes import NodeQueries
 from server.practice_store.roots_orders import OrderMutations, OrderQueries
 from server.practice_store.roots_platform import PlatformMutations, PlatformQueries
@@ -27,5 +28,6 @@ class Mutations(
     PlatformMutations,
     BulkMutations,
     StockMutations,
+    MarkMutations,
 ):
     """The fields of `Mutation`. Each payload holds what was made, or why it was not."""

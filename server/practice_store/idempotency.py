@@ -18,7 +18,7 @@ from server.practice_store.commands import UserError
 from server.practice_store.graphql_errors import coded
 
 # Those whose description in the schema says so; since 2026-04 they are refused without a key (recorded).
-REQUIRED = frozenset(
+NEED_A_KEY = frozenset(
     {
         "inventoryActivate",
         "inventoryAdjustQuantities",
@@ -119,7 +119,7 @@ def keyed_call(info: GraphQLResolveInfo[Any], given: Mapping[str, object]) -> Ke
         else None
     )
     if values is None:
-        return NEEDS_KEY if info.field_name in REQUIRED else None
+        return NEEDS_KEY if info.field_name in NEED_A_KEY else None
     key = str(values["key"])
     if not key.strip():
         raise coded("The idempotency key cannot be blank.", "BAD_REQUEST")

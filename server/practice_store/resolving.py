@@ -21,7 +21,7 @@ from server.practice_store.customer_data import CustomerData, instead_of, is_hid
 from server.practice_store.graphql_errors import coded
 from server.practice_store.idempotency import KeyedCall, KeyMissingError, keyed_call
 from server.practice_store.money import graphql_amount
-from server.practice_store.search import UnknownSearchError
+from server.practice_store.search import UnknownSearchError, WrongFilterError
 from server.practice_store.timestamps import graphql_time
 
 WINDOW = frozenset(Window.__struct_fields__)
@@ -73,7 +73,9 @@ def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: ob
         if paged:
             assert isinstance(value, Listing | list)
             value = connect_all(value) if asking.whole else connect(value, window)
-    except (WindowError, UnknownSearchError, InvalidInputError) as error:
+    except (WindowError, WrongFilterError) as error:
+        raise coded(str(error), "BAD_REQUEST") from error
+    except (UnknownSearchError, InvalidInputError) as error:
         raise coded(str(error), "BAD_USER_INPUT") from error
     except (KeyMissingError, IncompleteInputError) as error:
         raise coded(str(error), error.code) from error

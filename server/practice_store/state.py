@@ -89,6 +89,7 @@ class State:
     storage: FileStorage
     customer_data: CustomerData = "shown"
     served_version: str = API_VERSION
+    allow_local_http: bool = True
     locations: dict[int, Location] = field(default_factory=dict)
     variants: dict[int, Variant] = field(default_factory=dict)
     customers: dict[int, Customer] = field(default_factory=dict)

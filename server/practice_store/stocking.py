@@ -68,15 +68,18 @@ def announce_levels(state: State, at_ms: int) -> None:
 def follow_orders(state: State, orders: Iterable[Order], at_ms: int, *, restock: bool) -> None:
     """Commit and release stock as these orders need it now. Without `restock`, what is released is gone."""
     for order in orders:
+        for line in order.line_items:
+            if line.variant is not None:
+                item = line.variant.inventory_item
+                state.items.setdefault(item.number, item)
         before_open, before_shipped = state.needs.get(order.number, (Counter(), Counter()))
         now_open, now_shipped = _needed(order), _shipped(order)
         state.needs[order.number] = (now_open, now_shipped)
         places = now_open.keys() | before_open.keys() | now_shipped.keys() | before_shipped.keys()
-        for item, location in sorted(places):
-            place = (item, location)
+        for place in sorted(places):
             committed = now_open[place] - before_open[place]
             taken = committed + now_shipped[place] - before_shipped[place]
-            level = level_at(state.items[item], state.locations[location], at_ms)
+            level = level_at(state.items[place[0]], state.locations[place[1]], at_ms)
             if committed:
                 change_units(state, level, "committed", committed, at_ms)
             if taken > 0 or (taken < 0 and restock):

@@ -15,11 +15,9 @@ from server.practice_store.chance import Chance, chance_from
 from server.practice_store.commands import (
     AddressDraft,
     CustomerDraft,
-    DropSubscription,
     LineDraft,
     PlaceOrder,
     SeedCatalogue,
-    Subscribe,
     UserError,
 )
 from server.practice_store.commands_platform import CallLater, RunBulkQuery, TakeLateCall
@@ -49,7 +47,7 @@ from server.practice_store.stocking import (
     follow_orders,
     restock_returned,
 )
-from server.practice_store.subscriptions import WebhookSubscription, subscription_errors
+from server.practice_store.subscriptions import WebhookSubscription
 from server.practice_store.tokens import AppSecrets, Tokens
 from server.practice_store.webhooks import WebhookQueue
 
@@ -98,7 +96,6 @@ class PracticeStore:
         self.routing_ms = routing_ms
         self.search_lag_ms = search_lag_ms
         self.bulk_ms = bulk_ms
-        self.allow_local_http = allow_local_http
         self.bucket = Bucket()
         self.api_faults = ApiFaults(chance_from(seed, "api"))
         self.bulk_faults: list[BulkFault] = []
@@ -112,6 +109,7 @@ class PracticeStore:
         )
         self.wake_sender: Callable[[], None] = lambda: None
         self.state = self._empty_state(name, first_number)
+        self.state.allow_local_http = allow_local_http
         self.redirect_uris = tuple(redirect_uris)
         secrets = AppSecrets(
             client_id=client_id, client_secret=client_secret, fixed_token=access_token
@@ -256,12 +254,6 @@ class PracticeStore:
 
     def _carry_out(self, command: AnyCommand, at_ms: int) -> object:
         match command:
-            case Subscribe():
-                return self._subscribe(command, at_ms)
-            case DropSubscription():
-                return self.state.subscriptions.pop(command.subscription, None) or [
-                    UserError(message="gone")
-                ]
             case SeedCatalogue():
                 return self._seed_catalogue(at_ms)
             case _:
@@ -296,25 +288,6 @@ class PracticeStore:
             self.webhooks.add(one, self.state, cause)
         if announced:
             self.wake_sender()
-
-    def _subscribe(self, wanted: Subscribe, at_ms: int) -> WebhookSubscription | list[UserError]:
-        existing = list(self.state.subscriptions.values())
-        errors = subscription_errors(wanted, existing, allow_local_http=self.allow_local_http)
-        if errors:
-            return errors
-        number = self.state.numbers.take()
-        made = WebhookSubscription(
-            number=number,
-            topic=wanted.topic,
-            uri=wanted.uri,
-            created_at=at_ms,
-            updated_at=at_ms,
-            name=wanted.name,
-            filter=wanted.filter,
-            format=wanted.format,
-        )
-        self.state.subscriptions[number] = made
-        return made
 
     def _seed_catalogue(self, at_ms: int) -> State | list[UserError]:
         if self.state.variants:

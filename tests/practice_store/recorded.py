@@ -17,15 +17,19 @@ from graphql import (
 )
 
 from server.practice_store.graphql_api import GraphqlApi
+from server.practice_store.identity import gid_of
 from server.practice_store.store import PracticeStore
 from tests.practice_store.recorded_documents import drawn_up, with_key
 from tests.practice_store.recorded_starts import Starts, place_again, stock_variant
+from tests.practice_store.recorded_stock import stock_before
 from tests.shopify.shopify_data import full_schema
 
-GID = re.compile(r"gid://shopify/\w+/([\w-]+)")
+GID = re.compile(r"gid://shopify/\w+/([\w-]+)(?:\?\S*)?")
 CURSORS = {"startCursor", "endCursor", "cursor", "pageInfo"}
 # Places have other names here.
 PLACES = {"assignedLocation", "location"}
+# The app that asked.
+RECORDED_APP = "gid://shopify/App/347082227713"
 # What differs from run to run: names of errors' places in the document and the store's own clock.
 UNCOMPARED = {"locations", "createdAt", "updatedAt", "closedAt", "fulfillAt", "happenedAt"}
 
@@ -114,7 +118,7 @@ class Replay:
         self._api = api
         self._starts = starts
         self._schema = full_schema()
-        self._ours: dict[str, str] = {}
+        self._ours = {RECORDED_APP: gid_of("App", store.state.app.number)}
         for variant in starts.variants:
             stock_variant(store, variant)
 
@@ -122,6 +126,7 @@ class Replay:
         """Ask our store what was asked, and return how its answer differs; empty when it does not."""
         self._start(step)
         self._continue_numbering(step.answer)
+        stock_before(self._store, self._ours, step.variables)
         answer = self._api.answer(step.query, self._translated(step.variables), None)
         self._learn(step.answer.get("data"), answer.get("data"))
         return [
@@ -137,6 +142,8 @@ class Replay:
             or re.search(r"/(0|9{6,}\d*)\Z", gid)
             or "ProductVariant" in gid
             or "Location" in gid
+            or "InventoryItem/" in gid
+            or ("metafields" in step.variables and "/Product/" in gid)
             for gid in _gids(step.variables)
         )
 

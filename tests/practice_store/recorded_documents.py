@@ -67,7 +67,7 @@ def with_key(query: str, data: dict[str, Any] | None, key: str) -> str:
 
 def _as_arguments(field: GraphQLField, variables: dict[str, Any]) -> dict[str, Any] | None:
     """The variables by the names of the field's arguments; a lone one that ends in Id is the id."""
-    given = dict(variables)
+    given = {name: one for name, one in variables.items() if name != "idempotencyKey"}
     if set(field.args) == {"id"} and len(given) == 1 and "id" not in given:
         [(name, value)] = given.items()
         given = {"id": value} if name.endswith("Id") else given

@@ -42,7 +42,9 @@ def recorded(name: str) -> Any:
 
 @cache
 def steps_in(name: str) -> list[Step]:
-    return list(steps_of(recorded(name), full_schema()))
+    steps = steps_of(recorded(name), full_schema())
+    # What was tidied up, was last, wherever it stands in the file.
+    return sorted(steps, key=lambda step: "cleanup" in step.at)
 
 
 def is_known(name: str, difference: str) -> bool:

@@ -14,7 +14,7 @@ class MarkMutations(Asked):
     """What apps note on things."""
 
     def tags_add(self, *, id: str, tags: Sequence[str]) -> Payload:  # noqa: A002 - the schema's name
-        """Add tags."""
+        """Add tags to what is there."""
         return self._payload("node", ChangeTags(subject=_tagged(id), add=tuple(tags)))
 
     def tags_remove(self, *, id: str, tags: Sequence[str]) -> Payload:  # noqa: A002 - the schema's name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from server.practice_store.commands import UserError
@@ -21,6 +21,15 @@ class InvalidIdError(Exception):
     """An id that no object can have (recorded: a fulfillment order numbered 0)."""
 
 
+class IncompleteInputError(Exception):
+    """Something that the schema leaves open has to be there all the same."""
+
+    code = "INVALID_FIELD_ARGUMENTS"
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(f"{kind} must include the following argument: {name}.")
+
+
 class InvalidInputError(Exception):
     """A value of a right type that cannot be read, such as a time."""
 
@@ -37,16 +46,6 @@ class Asked:
         if "read_all_orders" in self._state.app.scopes:
             return True
         return order.created_at > self._store.clock() - OLD_ORDERS_MS
-
-    def under(
-        self, key: str | None, method: Callable[..., object], given: Mapping[str, object]
-    ) -> object:
-        """Call a field's method under the key that it was asked for with, if any: under one key a thing is done once."""
-        self._store.key = key
-        try:
-            return method(**given)
-        finally:
-            self._store.key = None
 
     def _payload(self, name: str, command: AnyCommand | list[UserError]) -> Payload:
         """Return what was made under `name`, or why it was not."""

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from server.practice_store.chance import Chance
 from server.practice_store.identity import gid_of
 from server.practice_store.inventory import InventoryItem
+from server.practice_store.metafields import Kept
 from server.practice_store.wares import DEPARTMENTS, Ware
 
 
@@ -56,6 +57,8 @@ class Product:
     product_type: str
     featured_media: Media
     status: str = "ACTIVE"
+    tags: list[str] = field(default_factory=list)
+    metafields_kept: Kept = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -85,11 +88,18 @@ class Variant:
     updated_at: int
     compare_at_price: Decimal | None = None
     media: list[Media] = field(default_factory=list)
+    concrete_type: ClassVar[str] = "ProductVariant"
 
     @property
     def id(self) -> str:
         """The gid."""
         return gid_of("ProductVariant", self.number)
+
+    @property
+    def inventory_quantity(self) -> int:
+        """Units available at all locations that stock it."""
+        levels = self.inventory_item.levels.values()
+        return sum(one.units("available") for one in levels if one.is_active)
 
     @property
     def title(self) -> str:
@@ -118,6 +128,11 @@ class Stocktaker:
             for ware in department.wares
             for variant in self._variants(department.vendor, department.product_type, ware)
         ]
+
+    def draw_up_one(self) -> Variant:
+        """Return a single variant, of the first product."""
+        department = DEPARTMENTS[0]
+        return self._variants(department.vendor, department.product_type, department.wares[0])[0]
 
     def _variants(self, vendor: str, product_type: str, ware: Ware) -> list[Variant]:
         product = Product(

@@ -7,6 +7,7 @@ again in order at their recorded times they give the same orders, ids and webhoo
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import ClassVar
 
 import msgspec
 
@@ -101,15 +102,19 @@ class EditContact(Command, frozen=True, kw_only=True, omit_defaults=True):
     note: str | None = None
     tags: tuple[str, ...] | None = None
     shipping_address: AddressDraft | None = None
+    attributes: tuple[tuple[str, str], ...] | None = None
+    po_number: str | None = None
 
 
 class CancelOrder(Command, frozen=True, kw_only=True, omit_defaults=True):
-    """The team cancels an order that has nothing shipped."""
+    """The team cancels an order that has nothing shipped; `refund` gives back all that was paid, the way it came."""
 
     order: int
     reason: str = "CUSTOMER"
     notify_customer: bool = False
     staff_note: str | None = None
+    restock: bool = False
+    refund: bool = False
 
 
 class MarkPaid(Command, frozen=True, kw_only=True):
@@ -189,6 +194,9 @@ class Subscribe(Command, frozen=True, kw_only=True, omit_defaults=True):
     name: str | None = None
     filter: str | None = None
     format: str = "JSON"
+    include_fields: tuple[str, ...] = ()
+    metafield_namespaces: tuple[str, ...] = ()
+    metafields: tuple[tuple[str, str], ...] = ()
 
 
 class DropSubscription(Command, frozen=True, kw_only=True):
@@ -203,3 +211,5 @@ class UserError(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     field: tuple[str, ...] | None = None
     code: str | None = None
+    # Which element of a list value is wrong; this store looks at no list values.
+    element_index: ClassVar[None] = None

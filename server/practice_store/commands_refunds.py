@@ -49,3 +49,15 @@ class RecordPayment(Command, frozen=True, kw_only=True, omit_defaults=True):
     order: str
     amount: Decimal | None = None
     gateway: str = "manual"
+
+
+class CloseOrder(Command, frozen=True, kw_only=True):
+    """Archive an order (by gid)."""
+
+    order: str
+
+
+class OpenOrder(Command, frozen=True, kw_only=True):
+    """Take an order (by gid) back from the archive."""
+
+    order: str

@@ -78,10 +78,12 @@ def connect(listing: Listing | Sequence[Any], window: Window) -> Connection:
     """Return the page of `listing` that the window asks for; a plain list is in the order of its numbers.
 
     Raises:
-        WindowError: neither `first` nor `last`, or more than a page may hold.
+        WindowError: neither `first` nor `last`, both, or more than a page may hold.
     """
     if not isinstance(listing, Listing):
         listing = Listing(nodes=listing, key=lambda node: (node.number,))
+    if window.first is not None and window.last is not None:
+        raise WindowError("providing both first and last is not supported")
     count = window.first if window.first is not None else window.last
     if count is None:
         raise WindowError("you must provide one of first or last")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.practice_store.identity import gid_of
+from server.practice_store.metafields import Kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +62,8 @@ class Customer:
     phone: str | None
     created_at: int
     number_of_orders: int = 0
+    tags: list[str] = field(default_factory=list)
+    metafields_kept: Kept = field(default_factory=dict)
 
     @property
     def id(self) -> str:

@@ -18,7 +18,7 @@ from server.practice_store.fulfillment import FulfillmentOrder
 from server.practice_store.identity import number_of, stable_uuid
 from server.practice_store.order_lines import LineItem
 from server.practice_store.orders import BasicEvent, Order
-from server.practice_store.placing import add_units, new_work
+from server.practice_store.placing import add_units, close_if_done, new_work
 from server.practice_store.state import Notification, State
 from server.practice_store.work import take_out_of_work
 
@@ -140,6 +140,7 @@ def commit_edit(state: State, wanted: CommitEdit, at_ms: int) -> CommittedEdit |
         removals=tuple((line, units) for line, units in removals if line is not None),
         outcome=_outcome(order, notify=wanted.notify_customer),
     )
+    close_if_done(order, at_ms)
     del state.edits[edit.number]
     _announce(state, committed, at_ms)
     return committed

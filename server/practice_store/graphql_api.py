@@ -128,7 +128,13 @@ class GraphqlApi:
         """Return what a run is measured by, with what the app may see now."""
         state = self._store.state
         granted = granted_by(state.app.scopes)
-        return Meter(points, whole=whole, granted=granted, customer_data=state.customer_data)
+        return Meter(
+            points,
+            whole=whole,
+            granted=granted,
+            customer_data=state.customer_data,
+            under_key=self._store.under_key,
+        )
 
     def _cost(self, requested: int, actual: int | None) -> Answer:
         bucket = self._store.bucket

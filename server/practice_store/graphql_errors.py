@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 
 Shown = dict[str, object]
 
@@ -28,6 +28,11 @@ _RECORDED: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "argumentLiteralsIncompatible",
     ),
     (
+        re.compile(r"Field '(\w+)' of type '\[?(\w+)[^']*' must have a selection of subfields"),
+        "Field must have selections (field '{0}' returns {1} but has no selections. Did you mean '{0} {{ ... }}'?)",
+        "selectionMismatch",
+    ),
+    (
         re.compile(r"Variable '\$(\w+)' (?:has|got) invalid value(.*)"),
         "Variable ${0} was provided invalid value{1}",
         "INVALID_VARIABLE",
@@ -42,6 +47,9 @@ def shown(error: GraphQLError) -> Shown:
         entry["locations"] = [{"line": one.line, "column": one.column} for one in error.locations]
     if error.path:
         entry["path"] = list(error.path)
+    if isinstance(error, GraphQLSyntaxError):
+        entry["extensions"] = {"code": "PARSE_ERROR"}
+        return entry
     if error.extensions:
         entry["extensions"] = dict(error.extensions)
         return entry

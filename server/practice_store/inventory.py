@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 # What is at the location is the sum of these; what is on its way there is no part of it.
 ON_HAND = ("available", "committed", "damaged", "quality_control", "reserved", "safety_stock")
 NAMES = (*ON_HAND, "incoming", "on_hand")
+
+
+_LEVEL = re.compile(r"gid://shopify/InventoryLevel/(\d{1,19})\?inventory_item_id=(\d{1,19})\Z")
+
+
+def level_number(gid: str) -> tuple[int, int] | None:
+    """Return the numbers of location and item in a level's gid; None for anything else."""
+    match = _LEVEL.match(gid)
+    return (int(match[1]), int(match[2])) if match else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +44,10 @@ class InventoryQuantity:
 
 @dataclass(kw_only=True, eq=False, slots=True)
 class InventoryLevel:
-    """Units of an item at a location. `counts` says how many by state, `changed` when (ms); zero and never are left out."""
+    """Units of an item at a location. `counts` says how many by state, `changed` when (ms); zero and never are left out.
+
+    When what is on hand changed is not told (recorded).
+    """
 
     item: InventoryItem
     location: Location
@@ -49,6 +62,11 @@ class InventoryLevel:
     def number(self) -> int:
         """The location's number, which tells an item's levels apart."""
         return self.location.number
+
+    @property
+    def announced_as(self) -> str:
+        """What tells it from every other level."""
+        return f"{self.number}-{self.item.number}"
 
     @property
     def id(self) -> str:
@@ -74,8 +92,6 @@ class InventoryLevel:
         """Add units to a state; on hand follows by itself."""
         self.counts[name] = self.counts.get(name, 0) + delta
         self.changed[name] = self.updated_at = at_ms
-        if name in ON_HAND:
-            self.changed["on_hand"] = at_ms
 
 
 @dataclass(kw_only=True, eq=False, slots=True)
@@ -119,3 +135,59 @@ class InventoryItem:
         """The level at one location."""
         found = (one for one in self.levels.values() if one.location.id == location_id)
         return next((one for one in found if one.is_active or include_inactive), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InventoryChange:
+    """Units that were added to one state. How many there are afterwards is not told (recorded)."""
+
+    level: InventoryLevel
+    name: str
+    delta: int
+    ledger_document_uri: str | None = None
+    quantity_after_change: None = None
+
+    @property
+    def item(self) -> InventoryItem:
+        """What was counted."""
+        return self.level.item
+
+    @property
+    def location(self) -> Location:
+        """Where."""
+        return self.level.location
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InventoryAdjustmentGroup:
+    """All that one request changed."""
+
+    number: int
+    created_at: int
+    reason: str
+    reference_document_uri: str | None
+    listed: list[InventoryChange]
+    app: None = None
+    staff_member: None = None
+    concrete_type: ClassVar[str] = "InventoryAdjustmentGroup"
+
+    @property
+    def id(self) -> str:
+        """The gid."""
+        return gid_of("InventoryAdjustmentGroup", self.number)
+
+    def changes(
+        self,
+        *,
+        inventory_item_ids: Sequence[str] | None = None,
+        location_ids: Sequence[str] | None = None,
+        quantity_names: Sequence[str] | None = None,
+    ) -> list[InventoryChange]:
+        """The changes, those of some items, locations and states only if asked."""
+        return [
+            one
+            for one in self.listed
+            if (inventory_item_ids is None or one.item.id in inventory_item_ids)
+            and (location_ids is None or one.location.id in location_ids)
+            and (quantity_names is None or one.name in quantity_names)
+        ]

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from server.practice_store.every_command import AnyCommand
+from server.practice_store.idempotency import KeyedCall
 
 VERSION = 1
 
@@ -30,18 +31,13 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag_field="line", tag="s
 
 
 class Accepted(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    tag_field="line",
-    tag="command",
-    omit_defaults=True,
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="line", tag="command"
 ):
-    """A command, when it was accepted (ms UTC), and the key, if any, under which it is carried out once."""
+    """A command, when it was accepted (ms UTC), and the key that it was sent under."""
 
     at_ms: int
     command: AnyCommand
-    key: str | None = None
+    keyed: KeyedCall | None = None
 
 
 class Finished(msgspec.Struct, frozen=True, kw_only=True, tag_field="line", tag="webhook"):

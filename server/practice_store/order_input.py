@@ -9,6 +9,7 @@ from typing import Any
 from server.practice_store.commands import (
     AddressDraft,
     CustomerDraft,
+    EditContact,
     LineDraft,
     PlaceOrder,
     TransactionDraft,
@@ -43,6 +44,23 @@ def order_from_input(given: Input, state: State) -> PlaceOrder | list[UserError]
         currency=given.get("currency") or _currency(given) or state.shop.currency_code,
         source_name=given.get("sourceName") or "app",
         test=bool(given.get("test")),
+    )
+
+
+def correction_from_input(given: Input) -> EditContact:
+    """Return what `orderUpdate` writes over; what is not given stays. Metafields are not the order's own."""
+    tags, attributes = given.get("tags"), given.get("customAttributes")
+    return EditContact(
+        order=number_of(given["id"], "Order") or 0,
+        email=given.get("email"),
+        phone=given.get("phone"),
+        note=given.get("note"),
+        po_number=given.get("poNumber"),
+        tags=tuple(tags) if tags is not None else None,
+        attributes=tuple((one["key"], one["value"]) for one in attributes)
+        if attributes is not None
+        else None,
+        shipping_address=_address(given.get("shippingAddress")),
     )
 
 

@@ -54,9 +54,7 @@ class OrderMoney:
 
     @property
     def shipping(self) -> Decimal:
-        """Delivery charges as they stand; a cancelled order has none."""
-        if self.cancelled_at is not None:
-            return ZERO
+        """Delivery charges as they stand."""
         return self.ordered_shipping - self.refunded_shipping
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from server.practice_store.archiving import close_order, open_order
+from server.practice_store.cancelling import cancel_order
 from server.practice_store.commands import (
     CancelFulfillment,
     CancelOrder,
@@ -23,7 +25,12 @@ from server.practice_store.commands_edits import (
     CommitEdit,
     SetEditQuantity,
 )
-from server.practice_store.commands_refunds import CreateRefund
+from server.practice_store.commands_refunds import (
+    CloseOrder,
+    CreateRefund,
+    OpenOrder,
+    RecordPayment,
+)
 from server.practice_store.commands_returns import (
     ApproveReturn,
     CancelReturn,
@@ -60,7 +67,7 @@ from server.practice_store.holding import (
     report_progress,
 )
 from server.practice_store.moving import move_work, split_work
-from server.practice_store.placing import cancel_order, edit_contact, mark_paid, place_order
+from server.practice_store.placing import edit_contact, mark_paid, place_order, record_payment
 from server.practice_store.processing import dispose_returned, process_return
 from server.practice_store.refunding import create_refund
 from server.practice_store.returning import (
@@ -99,7 +106,7 @@ ReturnCommand = (
     | ProcessReturn
     | DisposeReturned
 )
-MoneyCommand = CreateRefund
+MoneyCommand = CreateRefund | RecordPayment | CloseOrder | OpenOrder
 WorkCommand = HoldWork | ReleaseHold | MoveWork | SplitWork | ReportProgress | OpenWork | CancelWork
 OrderCommand = (
     WholeOrderCommand | ShippingCommand | EditCommand | ReturnCommand | MoneyCommand | WorkCommand
@@ -130,6 +137,9 @@ ORDER_RULES: Mapping[type[Command], Rule] = {
     ProcessReturn: process_return,
     DisposeReturned: dispose_returned,
     CreateRefund: create_refund,
+    RecordPayment: record_payment,
+    CloseOrder: close_order,
+    OpenOrder: open_order,
     HoldWork: hold_work,
     ReleaseHold: release_hold,
     MoveWork: move_work,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from server.practice_store.connections import Listing
 from server.practice_store.customers import Customer, MailingAddress
 from server.practice_store.identity import gid_of
+from server.practice_store.metafields import Kept, Metafield, find_metafield
 from server.practice_store.money import ZERO
 from server.practice_store.order_lines import Attribute, LineItem, ShippingLine, Transaction
 from server.practice_store.order_money import OrderMoney
@@ -79,6 +80,7 @@ class Order(OrderMoney):
     work: list[FulfillmentOrder] = field(default_factory=list)
     shipments: list[Fulfillment] = field(default_factory=list)
     updates: list[int] = field(default_factory=list)
+    metafields_kept: Kept = field(default_factory=dict)
     confirmed: bool = True
     edited: bool = False
 
@@ -155,6 +157,14 @@ class Order(OrderMoney):
     def refunds(self, first: int | None = None) -> list[Refund]:
         """The refunds, oldest first."""
         return self.refunded[:first]
+
+    def metafield(self, *, key: str, namespace: str | None = None) -> Metafield | None:
+        """One value that an app noted on it."""
+        return find_metafield(self.metafields_kept, namespace, key)
+
+    def metafields(self, **_filters: object) -> list[Metafield]:
+        """What apps noted on it."""
+        return list(self.metafields_kept.values())
 
     def transactions(self, first: int | None = None, **_filters: object) -> list[Transaction]:
         """The payments, oldest first."""

@@ -1,4 +1,4 @@
-"""What customers and the team do to orders: place, correct, cancel, mark as paid."""
+"""What customers and the team do to orders: place, correct, mark as paid."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from decimal import Decimal
 from server.practice_store.agreements import agree_on_order
 from server.practice_store.commands import (
     AddressDraft,
-    CancelOrder,
     CustomerDraft,
     EditContact,
     LineDraft,
@@ -16,13 +15,12 @@ from server.practice_store.commands import (
     TransactionDraft,
     UserError,
 )
+from server.practice_store.commands_refunds import RecordPayment
 from server.practice_store.customers import Customer, MailingAddress
 from server.practice_store.fulfillment import FulfillmentOrder, FulfillmentOrderLineItem
 from server.practice_store.order_lines import Attribute, LineItem, ShippingLine, Transaction
 from server.practice_store.orders import Order
-from server.practice_store.state import Notification, State
-
-MAX_STAFF_NOTE = 255
+from server.practice_store.state import State
 
 
 def place_order(state: State, draft: PlaceOrder, at_ms: int) -> Order | list[UserError]:
@@ -48,6 +46,8 @@ def place_order(state: State, draft: PlaceOrder, at_ms: int) -> Order | list[Use
     agree_on_order(order)
     state.orders[order.number] = order
     state.announce("ORDERS_CREATE", order, at_ms)
+    for payment in order.payments:
+        state.announce("ORDER_TRANSACTIONS_CREATE", payment, at_ms)
     if order.fully_paid:
         state.announce("ORDERS_PAID", order, at_ms)
     return order
@@ -66,38 +66,15 @@ def edit_contact(state: State, edit: EditContact, at_ms: int) -> Order | list[Us
         order.note = edit.note
     if edit.tags is not None:
         order.tags = sorted(edit.tags)
+    if edit.attributes is not None:
+        order.custom_attributes = [
+            Attribute(key=key, value=value) for key, value in edit.attributes
+        ]
+    if edit.po_number is not None:
+        order.po_number = edit.po_number
     if edit.shipping_address is not None:
         order.shipping_address = _address(edit.shipping_address)
     _changed(state, order, at_ms)
-    return order
-
-
-def cancel_order(state: State, cancel: CancelOrder, at_ms: int) -> Order | list[UserError]:
-    """Cancel an order with nothing shipped; its work closes."""
-    order = state.orders.get(cancel.order)
-    refusal = _cancel_refusal(order, cancel)
-    if order is None or refusal is not None:
-        return [refusal] if refusal else []
-    order.cancelled_at = order.closed_at = at_ms
-    order.cancel_reason = cancel.reason
-    for line in order.line_items:
-        line.removed_units += line.unfulfilled_quantity
-    for work in order.work:
-        work.status = "CLOSED"
-        work.fulfillment_holds = []
-        work.progress_reported = False
-        work.updated_at = at_ms
-        for part in work.line_items:
-            part.remaining_quantity = 0
-    order.touch(at_ms)
-    state.announce("ORDERS_CANCELLED", order, at_ms)
-    state.announce("ORDERS_UPDATED", order, at_ms)
-    if cancel.notify_customer:
-        state.notifications.append(
-            Notification(
-                kind="cancelled", order=order.name, to=order.email or order.phone, at_ms=at_ms
-            )
-        )
     return order
 
 
@@ -108,12 +85,33 @@ def mark_paid(state: State, paid: MarkPaid, at_ms: int) -> Order | list[UserErro
         return [UserError(field=("id",), message="Order does not exist")]
     if not order.can_mark_as_paid:
         return [UserError(field=("id",), message="Order cannot be marked as paid.")]
-    draft = TransactionDraft(gateway="manual", status="SUCCESS", amount=order.outstanding)
-    order.payments.append(_new_transaction(state, order, draft, at_ms))
-    close_if_done(order, at_ms)
-    state.announce("ORDERS_PAID", order, at_ms)
-    _changed(state, order, at_ms)
+    _receive(state, order, order.outstanding, at_ms)
     return order
+
+
+def record_payment(state: State, wanted: RecordPayment, at_ms: int) -> Order | list[UserError]:
+    """Note that a part, or all, of what is outstanding came in by hand."""
+    order = state.order(wanted.order)
+    if order is None:
+        return [UserError(field=("id",), message="Order does not exist")]
+    amount = order.outstanding if wanted.amount is None else wanted.amount
+    if not order.can_mark_as_paid or not 0 < amount <= order.outstanding:
+        return [UserError(field=("id",), message="Order cannot be marked as paid.")]
+    _receive(state, order, amount, at_ms, gateway=wanted.gateway)
+    return order
+
+
+def _receive(
+    state: State, order: Order, amount: Decimal, at_ms: int, gateway: str = "manual"
+) -> None:
+    draft = TransactionDraft(gateway=gateway, status="SUCCESS", amount=amount)
+    made = _new_transaction(state, order, draft, at_ms)
+    order.payments.append(made)
+    close_if_done(order, at_ms)
+    state.announce("ORDER_TRANSACTIONS_CREATE", made, at_ms)
+    if order.fully_paid:
+        state.announce("ORDERS_PAID", order, at_ms)
+    _changed(state, order, at_ms)
 
 
 def close_if_done(order: Order, at_ms: int) -> None:
@@ -279,22 +277,3 @@ def add_units(state: State, work: FulfillmentOrder, line: LineItem, units: int) 
             remaining_quantity=units,
         )
     )
-
-
-def _cancel_refusal(order: Order | None, cancel: CancelOrder) -> UserError | None:
-    field = ("orderId",)
-    if order is None:
-        return UserError(field=field, message="Order does not exist", code="NOT_FOUND")
-    if len(cancel.staff_note or "") > MAX_STAFF_NOTE:
-        message = f"Staff note is too long. Maximum length is {MAX_STAFF_NOTE} characters."
-        return UserError(field=("staffNote",), message=message, code="INVALID")
-    if order.cancelled_at is not None:
-        message = "Cannot cancel an order that has already been canceled"
-        return UserError(field=field, message=message, code="INVALID")
-    if any(one.status in {"REQUESTED", "OPEN", "CLOSED"} for one in order.returned):
-        message = "Cannot cancel an order that has returns"
-        return UserError(field=field, message=message, code="INVALID")
-    if any(shipment.status == "SUCCESS" for shipment in order.shipments):
-        message = "Cannot cancel an order that has outstanding fulfillments"
-        return UserError(field=field, message=message, code="INVALID")
-    return None

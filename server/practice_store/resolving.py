@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from keyword import iskeyword
 from typing import Any
@@ -11,24 +14,27 @@ import msgspec
 from graphql import GraphQLResolveInfo, get_named_type, is_leaf_type
 
 from server.practice_store.access import refuse_without_scope
-from server.practice_store.asked import Asked, InvalidIdError, InvalidInputError
+from server.practice_store.asked import IncompleteInputError, InvalidIdError, InvalidInputError
 from server.practice_store.connections import Listing, Window, WindowError, connect, connect_all
 from server.practice_store.cost import CONNECTION_POINTS, FREE_TYPES
 from server.practice_store.customer_data import CustomerData, instead_of, is_hidden
 from server.practice_store.graphql_errors import coded
-from server.practice_store.idempotency import key_of
+from server.practice_store.idempotency import KeyedCall, KeyMissingError, keyed_call
 from server.practice_store.money import graphql_amount
-from server.practice_store.search import UnknownSearchError
+from server.practice_store.search import UnknownSearchError, WrongFilterError
 from server.practice_store.timestamps import graphql_time
 
 WINDOW = frozenset(Window.__struct_fields__)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+UnderKey = Callable[[KeyedCall | None], AbstractContextManager[None]]
+
+
 class Meter:
     """Counts what a run really touched, which is what it is charged for. A `whole` run reads connections without a window.
 
-    `granted` and `customer_data` are what the app may see.
+    `granted` and `customer_data` are what the app may see; `under_key` is what a mutation is carried out within.
     """
 
     def __init__(
@@ -38,11 +44,13 @@ class Meter:
         whole: bool = False,
         granted: frozenset[str] | None = None,
         customer_data: CustomerData = "shown",
+        under_key: UnderKey | None = None,
     ) -> None:
         self.points = points
         self.whole = whole
         self.granted = granted
         self.customer_data = customer_data
+        self.under_key = under_key or contextlib.nullcontext
 
 
 def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: object) -> object:
@@ -60,15 +68,17 @@ def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: ob
     try:
         value = _read(source, name, info)
         if callable(value):
-            if isinstance(source, Asked) and info.parent_type.name == "Mutation":
-                value = source.under(key_of(info), value, given)
-            else:
+            with asking.under_key(keyed_call(info, given) if parent == "Mutation" else None):
                 value = value(**given)
         if paged:
             assert isinstance(value, Listing | list)
             value = connect_all(value) if asking.whole else connect(value, window)
-    except (WindowError, UnknownSearchError, InvalidInputError) as error:
+    except (WindowError, WrongFilterError) as error:
+        raise coded(str(error), "BAD_REQUEST") from error
+    except (UnknownSearchError, InvalidInputError) as error:
         raise coded(str(error), "BAD_USER_INPUT") from error
+    except (KeyMissingError, IncompleteInputError) as error:
+        raise coded(str(error), error.code) from error
     except InvalidIdError as error:
         raise coded(str(error) or "invalid id", "RESOURCE_NOT_FOUND") from error
     if is_leaf_type(held):

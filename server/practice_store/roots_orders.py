@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from server.practice_store.asked import Input, Payload
-from server.practice_store.commands import CancelOrder, MarkPaid
+from server.practice_store.commands import CancelOrder, MarkPaid, UserError
+from server.practice_store.commands_refunds import CloseOrder, OpenOrder, RecordPayment
 from server.practice_store.connections import Counted, Listing
 from server.practice_store.identity import number_of, stable_uuid
-from server.practice_store.order_input import order_from_input
+from server.practice_store.order_input import correction_from_input, order_from_input
 from server.practice_store.orders import Order
 from server.practice_store.roots_edits import EditMutations
 from server.practice_store.roots_refunds import RefundMutations, RefundQueries
@@ -82,20 +85,28 @@ class OrderMutations(EditMutations, ReturnMutations, RefundMutations):
         *,
         order_id: str,
         reason: str,
+        restock: bool = False,
+        refund: bool | None = None,
+        refund_method: Input | None = None,
         notify_customer: bool | None = None,
         staff_note: str | None = None,
-        **_money: object,
     ) -> Payload:
         """Cancel an order; the job it would be is done by the time the answer leaves."""
+        if refund is not None and refund_method is not None:
+            message = "Only one of the arguments `refund` or `refund_method` is allowed."
+            return _not_cancelled([UserError(field=("refund",), message=message, code="INVALID")])
+        back = (refund_method or {}).get("originalPaymentMethodsRefund")
         command = CancelOrder(
             order=number_of(order_id, "Order") or 0,
             reason=reason,
+            restock=restock,
+            refund=bool(refund or back),
             notify_customer=bool(notify_customer),
             staff_note=staff_note,
         )
         result = self._store.execute(command)
         if isinstance(result, list):
-            return {"job": None, "order_cancel_user_errors": result, "user_errors": result}
+            return _not_cancelled(result)
         job = {"id": f"gid://shopify/Job/{stable_uuid('job', order_id)}", "done": False}
         return {"job": job, "order_cancel_user_errors": [], "user_errors": []}
 
@@ -103,3 +114,35 @@ class OrderMutations(EditMutations, ReturnMutations, RefundMutations):
         """Take what is outstanding as paid. A refusal still shows the order (recorded)."""
         payload = self._payload("order", MarkPaid(order=number_of(input["id"], "Order") or 0))
         return {**payload, "order": self._state.order(input["id"])}
+
+    def order_create_manual_payment(
+        self,
+        *,
+        id: str,  # noqa: A002 - the schema's name
+        amount: Input | None = None,
+        payment_method_name: str | None = None,
+        **_time: object,
+    ) -> Payload:
+        """Note that money came in by hand."""
+        command = RecordPayment(
+            order=id,
+            amount=Decimal(str(amount["amount"])) if amount else None,
+            gateway=payment_method_name or "manual",
+        )
+        return self._payload("order", command)
+
+    def order_close(self, *, input: Input) -> Payload:  # noqa: A002 - the schema's name
+        """Archive it."""
+        return self._payload("order", CloseOrder(order=input["id"]))
+
+    def order_open(self, *, input: Input) -> Payload:  # noqa: A002 - the schema's name
+        """Take it back from the archive."""
+        return self._payload("order", OpenOrder(order=input["id"]))
+
+    def order_update(self, *, input: Input) -> Payload:  # noqa: A002 - the schema's name
+        """Write over what is given."""
+        return self._payload("order", correction_from_input(input))
+
+
+def _not_cancelled(errors: list[UserError]) -> Payload:
+    return {"job": None, "order_cancel_user_errors": errors, "user_errors": errors}

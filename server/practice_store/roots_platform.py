@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.practice_store.asked import Asked, Input, Payload
 from server.practice_store.catalogue import Variant
 from server.practice_store.commands import Subscribe
+from server.practice_store.commands_marks import ChangeSubscription, Unsubscribe
 from server.practice_store.connections import Listing
+from server.practice_store.identity import number_of
 from server.practice_store.search import variant_matches, variant_terms
 from server.practice_store.shop import VERSIONS, ApiVersion, AppInstallation, Location, Shop
 from server.practice_store.subscriptions import WebhookSubscription
@@ -53,9 +56,22 @@ class PlatformQueries(Asked):
         found = [one for one in self._state.variants.values() if one.product.id == id]
         return ProductShown(variants=found) if found else None
 
-    def webhook_subscriptions(self, **_filters: object) -> list[WebhookSubscription]:
+    def webhook_subscriptions(
+        self, *, uri: str | None = None, topics: Sequence[str] | None = None, **_filters: object
+    ) -> list[WebhookSubscription]:
         """Subscriptions made over the API; configured ones are not listed, as with a real store."""
-        return [one for one in self._state.subscriptions.values() if one.by_api]
+        return [
+            one
+            for one in self._state.subscriptions.values()
+            if one.by_api
+            and (uri is None or one.uri == uri)
+            and (topics is None or one.topic in topics)
+        ]
+
+    def webhook_subscription(self, *, id: str) -> WebhookSubscription | None:  # noqa: A002 - the schema's name
+        """One of them."""
+        found = self._state.subscriptions.get(number_of(id, "WebhookSubscription") or 0)
+        return found if found is not None and found.by_api else None
 
 
 class PlatformMutations(Asked):
@@ -69,5 +85,45 @@ class PlatformMutations(Asked):
             name=webhook_subscription.get("name"),
             filter=webhook_subscription.get("filter"),
             format=webhook_subscription.get("format") or "JSON",
+            include_fields=tuple(webhook_subscription.get("includeFields") or ()),
+            metafield_namespaces=tuple(webhook_subscription.get("metafieldNamespaces") or ()),
+            metafields=_identified(webhook_subscription.get("metafields")) or (),
         )
         return self._payload("webhook_subscription", command)
+
+    def webhook_subscription_update(self, *, id: str, webhook_subscription: Input) -> Payload:  # noqa: A002 - the schema's name
+        """Change a subscription."""
+        given = webhook_subscription
+        command = ChangeSubscription(
+            subscription=number_of(id, "WebhookSubscription") or 0,
+            uri=given.get("uri") or given.get("callbackUrl"),
+            name=given.get("name"),
+            filter=given.get("filter"),
+            format=given.get("format"),
+            include_fields=_tuple(given.get("includeFields")),
+            metafield_namespaces=_tuple(given.get("metafieldNamespaces")),
+            metafields=_identified(given.get("metafields")),
+        )
+        return self._payload("webhook_subscription", command)
+
+    def webhook_subscription_delete(self, *, id: str) -> Payload:  # noqa: A002 - the schema's name
+        """Give a subscription up."""
+        result = self._payload(
+            "gone", Unsubscribe(subscription=number_of(id, "WebhookSubscription") or 0)
+        )
+        gone = result["gone"]
+        deleted = gone.id if isinstance(gone, WebhookSubscription) else None
+        return {
+            "deleted_webhook_subscription_id": deleted,
+            "user_errors": result["user_errors"],
+        }
+
+
+def _tuple(given: Sequence[str] | None) -> tuple[str, ...] | None:
+    return tuple(given) if given is not None else None
+
+
+def _identified(given: Sequence[Input] | None) -> tuple[tuple[str, str], ...] | None:
+    if given is None:
+        return None
+    return tuple((str(one["namespace"]), str(one["key"])) for one in given)

@@ -30,6 +30,13 @@ class UnknownSearchError(Exception):
     """The query uses something this store does not know; a real store would quietly ignore it, which hides mistakes."""
 
 
+class WrongFilterError(Exception):
+    """A condition with a value that cannot be read."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"Invalid timestamp for query filter `{field}`.")
+
+
 class Term(NamedTuple):
     """One condition."""
 
@@ -77,6 +84,11 @@ def bulk_terms(query: str | None) -> list[Term]:
     terms = read_terms(query)
     for term in terms:
         _known(_BULK_TERMS, term)
+        if term.field.endswith("_at"):
+            try:
+                read_time(term.value)
+            except ValueError as error:
+                raise WrongFilterError(term.field) from error
     return terms
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -14,6 +15,7 @@ from server.practice_store.edits import CalculatedOrder, CommittedEdit
 from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
 from server.practice_store.holds import WorkChange
 from server.practice_store.identity import Numbers, number_of
+from server.practice_store.inventory import InventoryItem, InventoryLevel
 from server.practice_store.order_lines import Transaction
 from server.practice_store.orders import Order
 from server.practice_store.refunds import Refund
@@ -26,6 +28,7 @@ from server.practice_store.returns import (
 from server.practice_store.shop import API_VERSION, AppInstallation, Location, Shop
 from server.practice_store.subscriptions import WebhookSubscription
 
+PlatformSubject = BulkOperation | InventoryLevel
 Subject = (
     Order
     | Fulfillment
@@ -38,8 +41,10 @@ Subject = (
     | Refund
     | Transaction
     | WorkChange
-    | BulkOperation
+    | PlatformSubject
 )
+# What an order needs and what of it is shipped, by item and location.
+Needs = tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]
 FIRST_ORDER_NUMBER = 1001
 
 
@@ -84,9 +89,13 @@ class State:
     storage: FileStorage
     customer_data: CustomerData = "shown"
     served_version: str = API_VERSION
+    allow_local_http: bool = True
     locations: dict[int, Location] = field(default_factory=dict)
     variants: dict[int, Variant] = field(default_factory=dict)
     customers: dict[int, Customer] = field(default_factory=dict)
+    items: dict[int, InventoryItem] = field(default_factory=dict)
+    changed_levels: dict[str, InventoryLevel] = field(default_factory=dict)
+    needs: dict[int, Needs] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
     work: dict[int, FulfillmentOrder] = field(default_factory=dict)
     shipments: dict[int, Fulfillment] = field(default_factory=dict)

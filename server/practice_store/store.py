@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -14,11 +15,9 @@ from server.practice_store.chance import Chance, chance_from
 from server.practice_store.commands import (
     AddressDraft,
     CustomerDraft,
-    DropSubscription,
     LineDraft,
     PlaceOrder,
     SeedCatalogue,
-    Subscribe,
     UserError,
 )
 from server.practice_store.commands_platform import CallLater, RunBulkQuery, TakeLateCall
@@ -27,6 +26,7 @@ from server.practice_store.drawing import draw_order, payment
 from server.practice_store.every_command import RULES, AnyCommand
 from server.practice_store.exporting import due_exports, end_exports
 from server.practice_store.faults import ApiFaults, BulkFault, WebhookFaults
+from server.practice_store.idempotency import KeyedCall, Memory
 from server.practice_store.identity import Numbers
 from server.practice_store.journal import (
     VERSION,
@@ -41,8 +41,13 @@ from server.practice_store.orders import Order
 from server.practice_store.people import draw_address
 from server.practice_store.shop import AppInstallation, Location, LocationAddress, Shop
 from server.practice_store.state import LateCall, State
-from server.practice_store.stocking import first_stock
-from server.practice_store.subscriptions import WebhookSubscription, subscription_errors
+from server.practice_store.stocking import (
+    announce_levels,
+    first_stock,
+    follow_orders,
+    restock_returned,
+)
+from server.practice_store.subscriptions import WebhookSubscription
 from server.practice_store.tokens import AppSecrets, Tokens
 from server.practice_store.webhooks import WebhookQueue
 
@@ -91,7 +96,6 @@ class PracticeStore:
         self.routing_ms = routing_ms
         self.search_lag_ms = search_lag_ms
         self.bulk_ms = bulk_ms
-        self.allow_local_http = allow_local_http
         self.bucket = Bucket()
         self.api_faults = ApiFaults(chance_from(seed, "api"))
         self.bulk_faults: list[BulkFault] = []
@@ -105,6 +109,7 @@ class PracticeStore:
         )
         self.wake_sender: Callable[[], None] = lambda: None
         self.state = self._empty_state(name, first_number)
+        self.state.allow_local_http = allow_local_http
         self.redirect_uris = tuple(redirect_uris)
         secrets = AppSecrets(
             client_id=client_id, client_secret=client_secret, fixed_token=access_token
@@ -113,9 +118,8 @@ class PracticeStore:
         self._subscribe_configured(webhook_uri, webhook_topics)
         self._to_route: list[tuple[int, int]] = []
         self._accepted = 0
-        # The key that the command to come is asked for with, and what was made under each.
-        self.key: str | None = None
-        self._done_by_key: dict[str, tuple[AnyCommand, object]] = {}
+        self._memory = Memory()
+        self._keyed: KeyedCall | None = None
         self._journal: Journal | None = None
         if journal is not None:
             self._become(Journal(journal, Header(version=VERSION, domain=domain, seed=seed)))
@@ -133,7 +137,25 @@ class PracticeStore:
     def execute(self, command: AnyCommand) -> object:
         """Carry out a command. Returns what it made or changed, or a list of `UserError` if it was not accepted."""
         self._catch_up()
-        return self._execute(command)
+        keyed = self._keyed
+        if keyed is None:
+            return self._execute(command)
+        known = self._memory.recall(keyed)
+        if known is not None:
+            return known
+        result = self._execute(command, keyed)
+        if isinstance(result, list):
+            self._memory.keep(keyed, result)
+        return result
+
+    @contextlib.contextmanager
+    def under_key(self, keyed: KeyedCall | None) -> Iterator[None]:
+        """Carry out what the block asks for as something that may have been asked for before."""
+        around, self._keyed = self._keyed, keyed
+        try:
+            yield
+        finally:
+            self._keyed = around
 
     def bulk_command(self, query: str, *, grouped: bool) -> RunBulkQuery | list[UserError]:
         """Return the command for an export, with what is to go wrong with it, or why its query is refused."""
@@ -154,16 +176,13 @@ class PracticeStore:
             kept_share=fault.kept_share if fault else 0.0,
         )
 
-    def _execute(self, command: AnyCommand) -> object:
-        if self.key is not None and self.key in self._done_by_key:
-            return self._done_before(self.key, command)
+    def _execute(self, command: AnyCommand, keyed: KeyedCall | None = None) -> object:
         now_ms = self.clock()
-        result = self._apply(command, now_ms)
+        result = self._apply(command, now_ms, keyed)
         if isinstance(result, list):
             return result
-        self._remember_done(self.key, command, result)
         if self._journal is not None:
-            self._journal.append(Accepted(at_ms=now_ms, command=command, key=self.key))
+            self._journal.append(Accepted(at_ms=now_ms, command=command, keyed=keyed))
         self.wake_sender()
         return result
 
@@ -203,38 +222,38 @@ class PracticeStore:
 
     # Carrying out
 
-    def _remember_done(self, key: str | None, command: AnyCommand, result: object) -> None:
-        if key is not None:
-            self._done_by_key[key] = (command, result)
-
-    def _done_before(self, key: str, command: AnyCommand) -> object:
-        """What was made under the key the first time; other wishes under it are refused (not recorded in which words)."""
-        first, result = self._done_by_key[key]
-        if first == command:
-            return result
-        message = "The idempotency key was used with other parameters."
-        return [UserError(message=message, code="IDEMPOTENCY_KEY_PARAMETER_MISMATCH")]
-
-    def _apply(self, command: AnyCommand, at_ms: int) -> object:
+    def _apply(self, command: AnyCommand, at_ms: int, keyed: KeyedCall | None = None) -> object:
         self._settle(at_ms)
         result = self._carry_out(command, at_ms)
         if isinstance(result, list):
             return result
         self._accepted += 1
+        if keyed is not None:
+            self._memory.keep(keyed, result)
         if isinstance(result, Order) and not result.is_routed:
             heapq.heappush(self._to_route, (result.routed_at, result.number))
+        follow_orders(
+            self.state,
+            self._announced_orders(),
+            at_ms,
+            restock=getattr(command, "restock", True),
+        )
+        restock_returned(self.state, [one.subject for one in self.state.announcements], at_ms)
+        announce_levels(self.state, at_ms)
         self._pass_on_announcements(f"command:{self._accepted}")
         self._settle(at_ms)
         return result
 
+    def _announced_orders(self) -> list[Order]:
+        """The orders that a command changed, each once."""
+        subjects = [one.subject for one in self.state.announcements]
+        orders = (
+            one if isinstance(one, Order) else getattr(one, "order", None) for one in subjects
+        )
+        return list(dict.fromkeys(one for one in orders if isinstance(one, Order)))
+
     def _carry_out(self, command: AnyCommand, at_ms: int) -> object:
         match command:
-            case Subscribe():
-                return self._subscribe(command, at_ms)
-            case DropSubscription():
-                return self.state.subscriptions.pop(command.subscription, None) or [
-                    UserError(message="gone")
-                ]
             case SeedCatalogue():
                 return self._seed_catalogue(at_ms)
             case _:
@@ -269,25 +288,6 @@ class PracticeStore:
             self.webhooks.add(one, self.state, cause)
         if announced:
             self.wake_sender()
-
-    def _subscribe(self, wanted: Subscribe, at_ms: int) -> WebhookSubscription | list[UserError]:
-        existing = list(self.state.subscriptions.values())
-        errors = subscription_errors(wanted, existing, allow_local_http=self.allow_local_http)
-        if errors:
-            return errors
-        number = self.state.numbers.take()
-        made = WebhookSubscription(
-            number=number,
-            topic=wanted.topic,
-            uri=wanted.uri,
-            created_at=at_ms,
-            updated_at=at_ms,
-            name=wanted.name,
-            filter=wanted.filter,
-            format=wanted.format,
-        )
-        self.state.subscriptions[number] = made
-        return made
 
     def _seed_catalogue(self, at_ms: int) -> State | list[UserError]:
         if self.state.variants:
@@ -335,11 +335,10 @@ class PracticeStore:
         lines = journal.read_back()
         self.webhooks.finished.update(line.key for line in lines if isinstance(line, Finished))
         for line in lines:
-            if isinstance(line, Accepted):
-                result = self._apply(line.command, line.at_ms)
-                if isinstance(result, list):
-                    raise JournalMismatchError(f"no longer accepted: {line.command}")
-                self._remember_done(line.key, line.command, result)
+            if isinstance(line, Accepted) and isinstance(
+                self._apply(line.command, line.at_ms, line.keyed), list
+            ):
+                raise JournalMismatchError(f"no longer accepted: {line.command}")
         self._journal = journal
 
     def _remember_finished(self, key: str) -> None:

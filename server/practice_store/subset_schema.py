@@ -14,6 +14,7 @@ from pathlib import Path
 
 from graphql import (
     DirectiveDefinitionNode,
+    DirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
     FieldDefinitionNode,
@@ -84,14 +85,22 @@ def subset_of(full_sdl: str, documents: Sequence[DocumentNode]) -> str:
         ),
         key=lambda one: one.name.value,
     )
-    roots = HEADING + _roots(schema, reach)
+    roots = _roots(schema, reach)
     directives = [
         print_ast(_bare_directive(one))
         for one in full.definitions
-        if isinstance(one, DirectiveDefinitionNode)
+        if isinstance(one, DirectiveDefinitionNode) and one.name.value in reach.directives
     ]
-    types = [print_ast(_trimmed(one, reach)) for one in definitions]
-    return "\n\n".join([roots, *directives, *types]) + "\n"
+    return (
+        "\n\n".join(
+            [
+                HEADING + roots,
+                *directives,
+                *(print_ast(_trimmed(one, reach)) for one in definitions),
+            ]
+        )
+        + "\n"
+    )
 
 
 class _Reach:
@@ -101,6 +110,7 @@ class _Reach:
         self._schema = schema
         self.types: set[str] = set()
         self.fields: set[tuple[str, str]] = set()
+        self.directives: set[str] = set()
 
     def through(self, document: DocumentNode) -> None:
         """Add what one document reaches."""
@@ -112,6 +122,9 @@ class _Reach:
                 parent = info.get_parent_type()
                 if parent is not None and not node.name.value.startswith("__"):
                     reach.field(parent, node.name.value)
+
+            def enter_directive(self, node: DirectiveNode, *_place: object) -> None:
+                reach.directives.add(node.name.value)
 
             def enter_operation_definition(
                 self, node: OperationDefinitionNode, *_place: object
@@ -209,18 +222,18 @@ def _trimmed(definition: Definition, reach: _Reach) -> Definition:
             return UnionTypeDefinitionNode(name=name, types=types, directives=())
 
 
+def _bare_directive(definition: DirectiveDefinitionNode) -> DirectiveDefinitionNode:
+    return DirectiveDefinitionNode(
+        name=definition.name,
+        arguments=tuple(_bare_input(one) for one in definition.arguments or ()),
+        repeatable=definition.repeatable,
+        locations=definition.locations,
+    )
+
+
 def _bare_field(field: FieldDefinitionNode) -> FieldDefinitionNode:
     arguments = tuple(_bare_input(one) for one in field.arguments or ())
     return FieldDefinitionNode(name=field.name, arguments=arguments, type=field.type, directives=())
-
-
-def _bare_directive(directive: DirectiveDefinitionNode) -> DirectiveDefinitionNode:
-    return DirectiveDefinitionNode(
-        name=directive.name,
-        arguments=tuple(_bare_input(one) for one in directive.arguments or ()),
-        repeatable=directive.repeatable,
-        locations=directive.locations,
-    )
 
 
 def _bare_input(part: InputValueDefinitionNode) -> InputValueDefinitionNode:

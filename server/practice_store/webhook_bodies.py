@@ -12,6 +12,7 @@ from server.practice_store.bulk import BulkOperation
 from server.practice_store.customers import Customer, MailingAddress
 from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, FulfillmentOrder
 from server.practice_store.holds import WorkChange
+from server.practice_store.inventory import InventoryLevel
 from server.practice_store.money import ZERO, MoneyBag, rest_amount
 from server.practice_store.orders import Order
 from server.practice_store.state import State, Subject
@@ -30,6 +31,8 @@ Body = dict[str, object]
 
 def body_of(topic: str, subject: Subject, state: State) -> Body:
     """Return the body for a header topic ("orders/create")."""
+    if isinstance(subject, InventoryLevel):
+        return _inventory_level(topic, subject)
     if isinstance(subject, BulkOperation):
         return _bulk_operation(subject)
     if isinstance(subject, FulfillmentOrder):
@@ -125,6 +128,18 @@ def event_body(shipment: Fulfillment, state: State) -> Body:
         "estimated_delivery_at": webhook_time(estimate) if estimate is not None else None,
         "order_id": shipment.order.number,
         "admin_graphql_api_id": event.id,
+    }
+
+
+def _inventory_level(topic: str, level: InventoryLevel) -> Body:
+    body: Body = {"inventory_item_id": level.item.number, "location_id": level.location.number}
+    if topic.endswith("/disconnect"):
+        return body
+    return {
+        **body,
+        "available": level.units("available"),
+        "updated_at": webhook_time(level.updated_at),
+        "admin_graphql_api_id": level.id,
     }
 
 

@@ -98,9 +98,16 @@ class WebhookQueue:
         for subscription in state.subscriptions.values():
             if subscription.topic != announced.topic:
                 continue
-            key = f"{event_id}:{announced.topic}:{announced.subject.number}:{subscription.number}"
-            if key not in self.finished:
-                self._queue(self._webhook(key, event_id, announced, subscription, state))
+            subject = getattr(announced.subject, "announced_as", announced.subject.number)
+            key = f"{event_id}:{announced.topic}:{subject}:{subscription.number}"
+            if key in self.finished:
+                continue
+            body = body_of(subscription.header_topic, announced.subject, state)
+            if state.customer_data != "shown":
+                body = without_customer_data(body)
+            if subscription.wants(body):
+                sent = subscription.fields_of(body)
+                self._queue(self._webhook(key, event_id, announced, subscription, state, sent))
 
     def take_due(self, now_ms: int) -> list[Webhook]:
         """Remove and return what is due, in the order it is to be sent."""
@@ -146,11 +153,9 @@ class WebhookQueue:
         announced: Announcement,
         subscription: WebhookSubscription,
         state: State,
+        body: dict[str, object],
     ) -> Webhook:
         subject = announced.subject
-        body = body_of(subscription.header_topic, subject, state)
-        if state.customer_data != "shown":
-            body = without_customer_data(body)
         nanoseconds = int(stable_uuid(key)[:5], 16)
         return Webhook(
             key=key,

@@ -8,15 +8,28 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from graphql import FieldNode, GraphQLSyntaxError, OperationDefinitionNode, parse
+from graphql import (
+    FieldNode,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    parse,
+)
 
 from server.practice_store.graphql_api import GraphqlApi
+from server.practice_store.identity import gid_of
 from server.practice_store.store import PracticeStore
+from tests.practice_store.recorded_documents import drawn_up, with_key
+from tests.practice_store.recorded_starts import Starts, place_again, stock_variant
+from tests.practice_store.recorded_stock import stock_before
+from tests.shopify.shopify_data import full_schema
 
-GID = re.compile(r"gid://shopify/\w+/([\w-]+)")
+GID = re.compile(r"gid://shopify/\w+/([\w-]+)(?:\?\S*)?")
 CURSORS = {"startCursor", "endCursor", "cursor", "pageInfo"}
 # Places have other names here.
 PLACES = {"assignedLocation", "location"}
+# The app that asked.
+RECORDED_APP = "gid://shopify/App/347082227713"
 # What differs from run to run: names of errors' places in the document and the store's own clock.
 UNCOMPARED = {"locations", "createdAt", "updatedAt", "closedAt", "fulfillAt", "happenedAt"}
 
@@ -45,43 +58,46 @@ class Step(NamedTuple):
         }
 
 
-# Some steps name their document instead of holding it: for these it is drawn up from what was answered.
-VARIABLES = {
-    "fulfillmentCreate": {"fulfillment": "FulfillmentInput!", "message": "String"},
-    "webhookSubscriptionCreate": {
-        "topic": "WebhookSubscriptionTopic!",
-        "webhookSubscription": "WebhookSubscriptionInput!",
-    },
-}
-
-
-def steps_of(case: Any, at: str = "") -> Iterator[Step]:
+def steps_of(case: Any, schema: GraphQLSchema, at: str = "") -> Iterator[Step]:
     """The steps of a recorded file in the order they stand in it; what the recorder itself asked is left out."""
     if isinstance(case, list):
         for place, one in enumerate(case):
-            yield from steps_of(one, f"{at}[{place}]")
+            yield from steps_of(one, schema, f"{at}[{place}]")
     if not isinstance(case, dict):
         return
-    request = case["request"] if isinstance(case.get("request"), dict) else case
-    answer = _answer(case) or _answer(case.get("mutation"))
-    variables = request.get("variables") or {}
-    query = request.get("query")
-    if query is None:
-        answer = _without_endpoint(answer)
-        query = _drawn_up(variables, answer)
     rest = {key: one for key, one in case.items() if key not in _NO_STEPS}
-    if isinstance(query, str) and answer is not None:
+    step = _step(case, schema, at or "/")
+    if step is not None:
         if _answer(case) is None:
             # The step is laid out over the whole file, and what led up to it comes first.
-            yield from steps_of(rest.pop("setup", None), f"{at}/setup")
-        yield Step(at or "/", query, variables, answer)
-        if at:
+            yield from steps_of(rest.pop("setup", None), schema, f"{at}/setup")
+        yield step
+        if at and not any(isinstance(rest.get(key), dict) for key in _LED_TO):
             return
     for key, one in rest.items():
-        yield from steps_of(one, f"{at}/{key}")
+        yield from steps_of(one, schema, f"{at}/{key}")
 
 
-_NO_STEPS = {"upstreamCalls", "request", "response", "variables", "mutation"}
+_NO_STEPS = {"upstreamCalls", "request", "response", "variables", "mutation", "expected"}
+# What some steps hold besides: what they led to.
+_LED_TO = ("downstreamRead", "hydrate")
+
+
+def _step(case: dict[str, Any], schema: GraphQLSchema, at: str) -> Step | None:
+    request = case["request"] if isinstance(case.get("request"), dict) else case
+    answer = _answer(case) or _answer(case.get("mutation"))
+    if answer is None:
+        return None
+    variables = request.get("variables") or {}
+    query = request.get("query") or request.get("document")
+    data = answer.get("data")
+    if not isinstance(query, str):
+        drawn = drawn_up(schema, variables, data) if isinstance(data, dict) else None
+        if drawn is None:
+            return None
+        query, variables, data = drawn
+        answer = {**answer, "data": data}
+    return Step(at, with_key(query, data, at), variables, answer)
 
 
 def _answer(case: Any) -> dict[str, Any] | None:
@@ -94,51 +110,23 @@ def _answer(case: Any) -> dict[str, Any] | None:
     return answer if answer.keys() & {"data", "errors"} else None
 
 
-def _drawn_up(variables: dict[str, Any], answer: dict[str, Any] | None) -> str | None:
-    data = (answer or {}).get("data") or {}
-    root = next(iter(data), "")
-    if len(data) != 1 or root not in VARIABLES or not variables.keys() <= VARIABLES[root].keys():
-        return None
-    declared = ", ".join(f"${name}: {kind}" for name, kind in VARIABLES[root].items())
-    given = ", ".join(f"{name}: ${name}" for name in VARIABLES[root])
-    errors = "userErrors { field message }"
-    held = " ".join(
-        f"{key} {_selected(one) or '{ id }'}"
-        for key, one in (data[root] or {}).items()
-        if key != "userErrors"
-    )
-    return f"mutation DrawnUp({declared}) {{ {root}({given}) {{ {held} {errors} }} }}"
-
-
-def _without_endpoint(value: Any) -> Any:
-    """An endpoint is a union: no selection can be told from its value alone, and `uri` says the same."""
-    if isinstance(value, dict):
-        return {key: _without_endpoint(one) for key, one in value.items() if key != "endpoint"}
-    return [_without_endpoint(one) for one in value] if isinstance(value, list) else value
-
-
-def _selected(value: Any) -> str:
-    """The selection that could have given `value`; nothing for what holds no fields."""
-    if isinstance(value, list):
-        return _selected(value[0]) if value and isinstance(value[0], dict) else ""
-    if not isinstance(value, dict):
-        return ""
-    fields = (f"{key} {_selected(one)}" for key, one in value.items())
-    listed = "(first: 10)" if set(value) == {"nodes"} else ""
-    return f"{listed} {{ {' '.join(fields)} }}"
-
-
 class Replay:
     """Replays the steps of one conversation."""
 
-    def __init__(self, store: PracticeStore, api: GraphqlApi) -> None:
+    def __init__(self, store: PracticeStore, api: GraphqlApi, starts: Starts) -> None:
         self._store = store
         self._api = api
-        self._ours: dict[str, str] = {}
+        self._starts = starts
+        self._schema = full_schema()
+        self._ours = {RECORDED_APP: gid_of("App", store.state.app.number)}
+        for variant in starts.variants:
+            stock_variant(store, variant)
 
     def run(self, step: Step) -> list[str]:
         """Ask our store what was asked, and return how its answer differs; empty when it does not."""
+        self._start(step)
         self._continue_numbering(step.answer)
+        stock_before(self._store, self._ours, step.variables)
         answer = self._api.answer(step.query, self._translated(step.variables), None)
         self._learn(step.answer.get("data"), answer.get("data"))
         return [
@@ -150,11 +138,26 @@ class Replay:
         """Tell whether every id in the request was learned, or was never an object's."""
         return all(
             gid in self._ours
+            or gid in self._starts.orders
             or re.search(r"/(0|9{6,}\d*)\Z", gid)
             or "ProductVariant" in gid
             or "Location" in gid
+            or "InventoryItem/" in gid
+            or ("metafields" in step.variables and "/Product/" in gid)
             for gid in _gids(step.variables)
         )
+
+    def _start(self, step: Step) -> None:
+        """Make the orders that were there before and that the step names, and learn their ids."""
+        for gid in _gids(step.variables):
+            read = self._starts.orders.get(gid)
+            if read is None or gid in self._ours:
+                continue
+            made = place_again(self._store, read)
+            drawn = drawn_up(self._schema, {"id": gid}, {"order": read})
+            assert drawn is not None
+            answer = self._api.answer(drawn.query, {"id": made.id}, None)
+            self._learn(drawn.data, answer.get("data"))
 
     def _continue_numbering(self, recorded: dict[str, Any]) -> None:
         made = ((recorded.get("data") or {}).get("orderCreate") or {}).get("order") or {}

@@ -16,7 +16,7 @@ TWO_AN_ORDER = ("ORDERS_CREATE", "FULFILLMENT_ORDERS_ORDER_ROUTING_COMPLETE")
 
 
 async def test_what_happened_is_delivered_once_signed_and_logged():
-    store, receiver = subscribed(), Receiver()
+    store, receiver = subscribed(topics=TWO_AN_ORDER), Receiver()
     store.place_order()
     sender = WebhookSender(store, receiver.http)
     assert await sender.deliver_due() == 2

@@ -32,7 +32,9 @@ export function Findings({ store }: { store: StoreShown }) {
   if (store.checked === null || store.gone_at !== null) return null;
   const { findings } = store.checked;
   const scopes = findings.filter((finding) => finding.code === 'scope_missing');
-  const others = findings.filter((finding) => finding.code !== 'scope_missing');
+  // What customers ask stands in a card of its own, with a button.
+  const apart: readonly Finding['code'][] = ['scope_missing', 'privacy_request'];
+  const others = findings.filter((finding) => !apart.includes(finding.code));
   return (
     <Card title={say('found')}>
       {findings.every((finding) => finding.weight === 'note') && (

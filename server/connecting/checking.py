@@ -1,8 +1,10 @@
 """Looking at a connected store: may we do what we do there, are we told what we must be told? What can be mended is."""
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Mapping
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import msgspec
 from msgspec import Struct
@@ -16,9 +18,10 @@ from server.connecting.rules import (
     Weight,
     findings_of,
     findings_of_mending,
+    findings_of_privacy,
     mending_of,
 )
-from server.db import shops, stores
+from server.db import installs, privacy, shops, stores
 from server.db.connections import Connection
 from server.db.pool import Database, run_transaction
 from server.db.stores import GoneWhy, ShopifyConnection
@@ -26,7 +29,7 @@ from server.shopify.client import AdminClient
 from server.shopify.clients import Clients
 from server.shopify.failures import AccessDenied, Refused, ShopifyError, Unauthorized
 from server.shopify.needs import topics_wanted
-from server.shopify.operations import API_VERSION
+from server.shopify.operations import API_VERSION, SubscriptionWritten
 from server.shopify.store import (
     each_subscription,
     list_recent_contacts,
@@ -41,6 +44,9 @@ from sync_protocol.ids import ShopId
 _log = logging.getLogger(__name__)
 
 CHECK_EVERY_MS = 3_600_000
+AT_ONCE = 6
+"""Subscriptions written at a time: a store answers in some tenths of a second, and there are three dozen."""
+
 AGAIN_MS = 300_000
 """After a check that did not get through."""
 
@@ -73,6 +79,11 @@ async def check_due(checker: Checker, *, at_once: bool = False) -> int:
             connection, checker.clock(), CHECK_EVERY_MS, at_once=at_once
         )
 
+    async def tidy(connection: Connection) -> None:
+        await stores.forget_old_secrets(connection, checker.clock())
+        await installs.forget_invitations(connection, checker.clock())
+
+    await run_transaction(checker.database, tidy)
     due = await run_transaction(checker.database, take)
     for store in due:
         await check_store(checker, store)
@@ -156,9 +167,10 @@ async def _look(
     )
     async with checker.database.connection() as connection:
         shop = await shops.find_shop(connection, shop_id=store.shop_id)
+        asked = await privacy.open_requests(connection, store.shop_id)
     assert shop is not None
     expected = Expected(domain=shop.domain, token_ends_at=store.refresh_expires_at, now=now)
-    found = [*findings_of(seen, expected)]
+    found = [*findings_of(seen, expected), *findings_of_privacy(asked)]
     if seen.domain == shop.domain:
         found += await _mend_webhooks(client, store, scopes)
     plan = read.shop.plan.public_display_name if read.shop.plan else None
@@ -191,34 +203,38 @@ async def _mend_webhooks(
         return (Finding(code=FindingCode.WEBHOOKS_NOWHERE, weight=Weight.WRONG),)
     there = [one async for one in each_subscription(client)]
     todo = mending_of(there, topics_wanted(scopes), url)
-    made, mended, refused = [], [], []
-    for topic in todo.make:
-        words = await _tried_to_subscribe(client, topic, url)
-        if words is None:
-            made.append(topic)
-        else:
-            refused.append((topic, words))
-    for gid, topic in todo.mend:
-        written = await mend_subscription(client, gid, url)
-        if written.user_errors:
-            refused.append((topic, written.user_errors[0].message))
-        else:
-            mended.append(topic)
-    done = Mended(made=tuple(made), mended=tuple(mended), refused=tuple(refused))
+    work = {topic: subscribe(client, topic, url, f"rawana-{topic.lower()}") for topic in todo.make}
+    work |= {topic: mend_subscription(client, gid, url) for gid, topic in todo.mend}
+    refused = await _refused(work)
+    done = Mended(
+        made=tuple(topic for topic in todo.make if topic not in refused),
+        mended=tuple(topic for _, topic in todo.mend if topic not in refused),
+        refused=tuple(refused.items()),
+    )
     return findings_of_mending(done)
 
 
-async def _tried_to_subscribe(client: AdminClient, topic: str, url: str) -> str | None:
-    """Return the store's words when it refuses a topic; that must not keep the others from being told of.
+async def _refused(work: Mapping[str, Coroutine[Any, Any, SubscriptionWritten]]) -> dict[str, str]:
+    """Do the work, a few at a time; return topics that the store refused, with its words. They hinder no others.
 
     Raises:
         Unauthorized, Throttled, NotSent, OutcomeUnknown: the next check goes on from there.
     """
-    try:
-        written = await subscribe(client, topic, url, f"rawana-{topic.lower()}")
-    except (AccessDenied, Refused) as error:
-        return str(error)
-    return written.user_errors[0].message if written.user_errors else None
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def words(one: Coroutine[Any, Any, SubscriptionWritten]) -> str | None:
+        async with room:
+            try:
+                written = await one
+            except (AccessDenied, Refused) as error:
+                return str(error)
+        return written.user_errors[0].message if written.user_errors else None
+
+    told = await asyncio.gather(*(words(one) for one in work.values()), return_exceptions=True)
+    for one in told:
+        if isinstance(one, BaseException):
+            raise one
+    return {topic: one for topic, one in zip(work, told, strict=True) if isinstance(one, str)}
 
 
 async def leave_store(checker: Checker, store: ShopifyConnection) -> None:

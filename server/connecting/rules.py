@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from server.db.privacy import PrivacyRequest
 from server.shopify.needs import NOTHING_WITHOUT, missing_scopes
 from server.shopify.shop_answers import OrderContact, WebhookSubscription
 
@@ -179,3 +180,15 @@ def findings_of_mending(mended: Mended) -> tuple[Finding, ...]:
             Finding(code=FindingCode.WEBHOOKS_MENDED, weight=Weight.NOTE, about=mended.mended)
         )
     return tuple(found)
+
+
+def findings_of_privacy(asked: Iterable[PrivacyRequest]) -> tuple[Finding, ...]:
+    """Return what the store asks of the owner for its customers' sake."""
+    return tuple(
+        Finding(
+            code=FindingCode.PRIVACY_REQUEST,
+            weight=Weight.WRONG,
+            about=(one.topic.value, one.id, ", ".join(one.order_ids) or "-"),
+        )
+        for one in asked
+    )

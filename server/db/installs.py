@@ -70,3 +70,8 @@ async def use_invitation(
     return Invited(
         shop_id=ShopId(row["shop_id"]), staff_id=StaffId(row["staff_id"]), domain=row["domain"]
     )
+
+
+async def forget_invitations(connection: Connection, now: int) -> None:
+    """Erase invitations that nobody can use any more."""
+    await connection.execute("DELETE FROM shopify_install WHERE expires_at <= $1", now)

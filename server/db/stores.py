@@ -167,6 +167,17 @@ async def note_secrets(connection: Connection, store: ShopifyConnection) -> None
     )
 
 
+async def forget_old_secrets(connection: Connection, now: int) -> None:
+    """Erase secrets whose time after the change is over."""
+    await connection.execute(
+        """
+        UPDATE shopify_connection SET old_webhook_secret = NULL, old_secret_until = NULL
+        WHERE old_secret_until <= $1
+        """,
+        now,
+    )
+
+
 async def end_store(connection: Connection, shop_id: str, why: GoneWhy, now: int) -> bool:
     """Mark a connection as gone and forget its tokens; False when there is none, or it was gone before."""
     done = await connection.execute(

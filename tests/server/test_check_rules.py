@@ -1,5 +1,8 @@
 """What is found wrong with a connection, rule by rule."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from server.connecting.rules import (
@@ -155,3 +158,12 @@ def test_every_topic_is_one_that_the_real_store_can_tell_of():
 def test_every_finding_has_words(code):
     about = ("read_orders", "b", "c") if code is FindingCode.SCOPE_MISSING else ("a", "b", "c")
     assert len(words_of(Finding(code=code, weight=Weight.NOTE, about=about))) > 20
+
+
+def test_the_page_at_the_desk_has_words_for_every_finding_and_scope():
+    pages = Path(__file__).parents[2] / "pwa" / "src"
+    asking = (pages / "desk" / "store-asking.ts").read_text("utf-8")
+    listed = re.search(r"FINDINGS = \[(.*?)\]", asking, re.DOTALL)[1]
+    assert re.findall(r"'(\w+)'", listed) == [code.value for code in FindingCode]
+    words = (pages / "i18n" / "store-en.ts").read_text("utf-8")
+    assert set(re.findall(r"'scope\.(\w+)'", words)) == set(SCOPES) == set(COSTS)

@@ -195,6 +195,8 @@ async def test_what_a_customer_asks_about_privacy_is_shown_until_it_is_done(reta
     (asked,) = (await owner.get()).json()["privacy"]
     assert (asked["topic"], asked["order_ids"]) == ("customers/redact", ["900"])
     assert "0300" not in owner.answers[-1]
+    found = (await owner.post("check")).json()["checked"]["findings"]
+    assert [one["about"][2] for one in found if one["code"] == "privacy_request"] == ["900"]
     assert (await owner.post("privacy-done", {"id": asked["id"]})).json()["privacy"] == []
     assert (await owner.post("privacy-done", {"id": asked["id"]})).status_code == 404
 

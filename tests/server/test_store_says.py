@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from server.connecting.changing import OLD_SECRET_MS, change_secret, disconnect
+from server.connecting.checking import check_due
 from server.db import privacy, stores
 from tests.server.retail import START_MS, Retail
 from tests.server.test_webhooks import deliver
@@ -42,6 +43,8 @@ async def test_while_the_secret_is_changed_both_sign_and_then_only_the_new_one(c
     connected.server.clock.pass_ms(OLD_SECRET_MS)
     assert (await deliver(connected, secret=OLD, X_Shopify_Event_Id="late")).status_code == 401
     assert (await deliver(connected, secret=NEW, X_Shopify_Event_Id="new")).status_code == 200
+    await check_due(connected.server.checker)
+    assert (await store_of(connected)).old_webhook_secret is None
 
 
 async def test_entering_the_same_secret_again_keeps_the_one_before_it(connected):

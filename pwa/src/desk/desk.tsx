@@ -19,19 +19,22 @@ const PLACES = [
   { id: 'parked', icon: 'pause', words: 'parked.title' },
   { id: 'fleet', icon: 'call', words: 'fleet.title' },
   { id: 'import', icon: 'up', words: 'import.title' },
+  { id: 'store', icon: 'box', words: 'desk.store' },
 ] as const satisfies readonly { id: string; icon: IconName; words: string }[];
 
 type Place = (typeof PLACES)[number]['id'];
 
 const Fleet = lazy(async () => (await import('./fleet.tsx')).Fleet, false);
 const Parked = lazy(async () => (await import('./parked.tsx')).Parked, false);
+const StorePage = lazy(async () => (await import('./store-page.tsx')).StorePage, false);
 const ImportOps = lazy(async () => (await import('./import-ops.tsx')).ImportOps, false);
 
-/** Files of phones are for those who may decide what others recorded. */
+/** Files of phones are for those who may decide what others recorded; the store is the owner's. */
 function places() {
   const role = board.me.role;
   const decides = role === 'owner' || role === 'supervisor';
-  return PLACES.filter((place) => place.id !== 'import' || decides);
+  const hidden = [...(decides ? [] : ['import']), ...(role === 'owner' ? [] : ['store'])];
+  return PLACES.filter((place) => !hidden.includes(place.id));
 }
 
 /** Head office at a large screen: what happens now, what is wrong, what there is. */
@@ -73,6 +76,7 @@ export function Desk({ part, id }: { part: string; id: string }) {
       {here === 'parked' && <Parked />}
       {here === 'fleet' && <Fleet />}
       {here === 'import' && <ImportOps />}
+      {here === 'store' && <StorePage />}
     </div>
   );
 }

@@ -154,6 +154,7 @@ export const enScreens = {
   'desk.title': 'Desk',
   'desk.discrepancies': 'To check',
   'desk.stock': 'Stock by branch',
+  'desk.store': 'Store',
   'desk.filter.branch': 'Branch',
   'desk.any': 'All',
   'desk.order': 'Order',

@@ -156,6 +156,7 @@ export const urScreens: Readonly<Record<keyof typeof enScreens, string>> = {
   'desk.title': 'ڈیسک',
   'desk.discrepancies': 'جانچ طلب',
   'desk.stock': 'برانچوں کا اسٹاک',
+  'desk.store': 'اسٹور',
   'desk.filter.branch': 'برانچ',
   'desk.any': 'سب',
   'desk.order': 'آرڈر',

@@ -6,8 +6,7 @@ import msgspec
 
 from server.db.connections import Connection
 from sync_protocol.bodies.store_news import ShopifyOrder
-from sync_protocol.ids import OWN_OPS, OrderId, ShopId
-from sync_protocol.ops import OpKind
+from sync_protocol.ids import OWN_OPS, OpId, OrderId, ShopId
 
 
 class _Sent(msgspec.Struct, frozen=True):
@@ -17,15 +16,35 @@ class _Sent(msgspec.Struct, frozen=True):
 async def last_reading(
     connection: Connection, shop_id: ShopId, order_id: OrderId
 ) -> ShopifyOrder | None:
-    """Return the newest reading of an order that was told, or None. Looks through the shop's news: for rare use."""
+    """Return the newest reading of an order that was told, or None."""
     rows = await connection.fetch(
-        "SELECT sent FROM op WHERE shop_id = $1 AND kind = $2 AND starts_with(id, $3)",
-        shop_id,
-        OpKind.SHOPIFY_ORDER.value,
-        f"{OWN_OPS}{order_id}-",
+        """
+        SELECT sent FROM op
+        WHERE shop_id = $1 AND kind = 'shopify_order' AND id ~>=~ $2 AND id ~<~ $3
+        """,
+        *_news_of_order(shop_id, order_id),
     )
     readings = [msgspec.json.decode(row["sent"], type=_Sent).body for row in rows]
     return max(readings, key=lambda one: one.updated_at, default=None)
+
+
+async def last_told(connection: Connection, shop_id: ShopId, order_id: OrderId) -> OpId | None:
+    """Return the op by which an order was last told of, whatever became of it; None before the first."""
+    found: str | None = await connection.fetchval(
+        """
+        SELECT id FROM op
+        WHERE shop_id = $1 AND kind = 'shopify_order' AND id ~>=~ $2 AND id ~<~ $3
+        ORDER BY recorded_at DESC, n DESC LIMIT 1
+        """,
+        *_news_of_order(shop_id, order_id),
+    )
+    return None if found is None else OpId(found)
+
+
+def _news_of_order(shop_id: ShopId, order_id: OrderId) -> tuple[str, str, str]:
+    """Give the shop and the range of names: readings of an order are named after it."""
+    prefix = f"{OWN_OPS}{order_id}"
+    return (shop_id, f"{prefix}-", f"{prefix}.")
 
 
 async def mirrored_at(

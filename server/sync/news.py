@@ -3,6 +3,8 @@
 They enter as ops of a pseudo-device, through the same door as everything else.
 """
 
+from collections.abc import Awaitable, Callable
+
 import msgspec
 from msgspec import Struct
 
@@ -27,14 +29,36 @@ class Told(Struct, frozen=True, kw_only=True):
     body: OpBody
 
 
-async def tell(database: Database, live: Live, shop_id: ShopId, told: Told, now: int) -> Applied:
-    """Apply news about one order or shipment."""
+class Superseded(Exception):
+    """Other news came in between: what was to be told may be out of date. Nothing was told."""
+
+
+Check = Callable[[Connection], Awaitable[bool]]
+
+
+async def tell(
+    database: Database,
+    live: Live,
+    shop_id: ShopId,
+    told: Told,
+    now: int,
+    still_right: Check | None = None,
+) -> Applied:
+    """Apply news about one order or shipment.
+
+    `still_right` is asked while nobody else can tell this shop anything.
+
+    Raises:
+        Superseded: it was not.
+    """
     sender = Sender(
         shop_id=shop_id, device_id=SHOPIFY_DEVICE, incarnation=Incarnation(""), staff=STORE
     )
 
     async def work(connection: Connection) -> Applied:
         log = await op_log.lock_log(connection, shop_id, SHOPIFY_DEVICE, sender.incarnation)
+        if still_right is not None and not await still_right(connection):
+            raise Superseded
         raw = msgspec.json.encode(
             {
                 "id": told.id,

@@ -17,6 +17,7 @@ from server.outbox.stepping import Create, End, Ended, FollowUp, Later, Withdraw
 from server.shopify import answers
 from server.shopify.change_answers import Changes
 from server.shopify.failures import OutcomeUnknown, ShopifyError
+from server.shopify.translate import seen_order
 from server.sync.news import Told
 from sync_protocol.bodies.desk import Replay
 from sync_protocol.codes import BLOCKING, Code
@@ -29,6 +30,13 @@ from tests.simulation.storefront import CallFault, Sent, Storefront
 from tests.simulation.tables import Draft, Queued
 
 OPEN = ("pending", "sent", "unknown")
+
+
+def told_of(order: answers.Order) -> Told:
+    """A reading as news, whatever else was told of that order: a worker may come late with it."""
+    told = reading.news_of_reading(seen_order(order, Changes()))
+    assert told is not None
+    return told
 
 
 class Errands:
@@ -195,14 +203,14 @@ class Errands:
         """Tell one of the things that were read, in no order."""
         if self.read_but_not_told:
             place = self._rng.randrange(len(self.read_but_not_told))
-            self.server.tell(reading.news_of(self.read_but_not_told.pop(place), Changes()))
+            self.server.tell(told_of(self.read_but_not_told.pop(place)))
 
     def reconcile(self) -> None:
         """Read every order of the store anew."""
         for order_id in self.store.orders:
             order = self.store.read(order_id)
             assert order is not None
-            told = reading.news_of(order, Changes())
+            told = told_of(order)
             if told.id not in self.server.tables.ops:
                 self.server.tell(told)
 

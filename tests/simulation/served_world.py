@@ -10,10 +10,8 @@ from server.accounts.letting_in import invite
 from server.db import devices, shops
 from server.db.devices import Device
 from server.db.shops import Shop
-from server.intake import reading
 from server.intake.replaying import replay_what_may_go
 from server.intake.waking import wake_due_orders
-from server.shopify.change_answers import Changes
 from server.sync.news import tell
 from server.sync.verifying import verify_shop
 from sync_protocol.decide.book import Book
@@ -32,6 +30,7 @@ from tests.server.retail import Server
 from tests.simulation import predicates_calm as calm
 from tests.simulation import predicates_talk as talk
 from tests.simulation.auditor import Auditor, answering_barred
+from tests.simulation.errands import told_of
 from tests.simulation.handsets import (
     FUSE,
     Clockwork,
@@ -203,7 +202,7 @@ class ServedWorld:
 
     async def reconcile(self) -> None:
         for order_id in self.store.orders:
-            told = reading.news_of(self.store.read(order_id), Changes())
+            told = told_of(self.store.read(order_id))
             await tell(self.served.database, self.served.live, self.shop_id, told, self.clock())
 
     async def time_does_its_work(self) -> None:

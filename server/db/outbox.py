@@ -8,7 +8,7 @@ lease ran out can no longer write an outcome.
 from msgspec import Struct
 
 from server.db.connections import Connection
-from sync_protocol.ids import FulfillmentId, LedgerEntryId, OrderId, ShopId
+from sync_protocol.ids import BranchId, FulfillmentId, LedgerEntryId, OrderId, ShopId
 from sync_protocol.outcomes import EffectKind
 
 
@@ -21,6 +21,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     order_id: OrderId | None
     fulfillment_id: FulfillmentId | None
     entry_id: LedgerEntryId | None = None
+    branch_id: BranchId | None = None
     state: str
     attempts: int
     notify_customer: bool = False
@@ -57,7 +58,8 @@ async def claim(
         UPDATE outbox o SET lease_until = $1 + $2, attempts = attempts + 1 FROM due
         WHERE o.shop_id = due.shop_id AND o.key = due.key
         RETURNING o.shop_id, o.key, o.kind, o.order_id, o.fulfillment_id, due.state, o.attempts,
-            o.notify_customer, o.entry_id
+            o.notify_customer, o.entry_id,
+            (SELECT branch_id FROM ledger_entry e WHERE e.shop_id = o.shop_id AND e.id = o.entry_id) AS branch_id
         """,
         now,
         lease_ms,
@@ -72,6 +74,7 @@ async def claim(
             order_id=row["order_id"],
             fulfillment_id=row["fulfillment_id"],
             entry_id=row["entry_id"],
+            branch_id=row["branch_id"],
             state=row["state"],
             attempts=row["attempts"],
             notify_customer=row["notify_customer"],

@@ -223,6 +223,7 @@ def outcome_news(effect: Claimed, state: ShopifyState, gid: str | None, error: s
         body=ShopifyOutcome(
             fulfillment_id=effect.fulfillment_id,
             order_id=effect.order_id,
+            branch_id=effect.branch_id,
             key=effect.key,
             effect=effect.kind,
             state=state,

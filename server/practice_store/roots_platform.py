@@ -51,6 +51,10 @@ class PlatformQueries(Asked):
         found = [one for one in self._state.variants.values() if variant_matches(one, terms)]
         return Listing(nodes=found, key=lambda node: (node.number,))
 
+    def product_variant(self, *, id: str) -> Variant | None:  # noqa: A002 - the schema's name
+        """One variant."""
+        return next((one for one in self._state.variants.values() if one.id == id), None)
+
     def product(self, *, id: str) -> ProductShown | None:  # noqa: A002 - the schema's name
         """One product with its variants; none where nothing of it is sold."""
         found = [one for one in self._state.variants.values() if one.product.id == id]

@@ -74,8 +74,16 @@ def test_an_order_commits_its_units_and_a_shipment_takes_them_off_the_shelf():
     assert shelf.moved() == (-3, 0, -3)
     store.execute(CancelFulfillment(fulfillment=shipment.id))
     assert shelf.moved() == (-3, 3, 0)
-    store.execute(CancelOrder(order=order.number))
+    store.execute(CancelOrder(order=order.number, restock=True))
     assert shelf.moved() == (0, 0, 0)
+
+
+def test_an_order_cancelled_without_restocking_takes_its_units_with_it():
+    store = new_store()
+    shelf = Shelf(store)
+    order = store.place_order(some_lines(store, 1, quantity=3))
+    store.execute(CancelOrder(order=order.number))
+    assert shelf.moved() == (-3, 0, -3)
 
 
 def test_goods_that_come_back_are_on_the_shelf_once_somebody_puts_them_there():

@@ -120,9 +120,8 @@ def _routes(store: PracticeStore, prefix: str, api: GraphqlApi | None) -> Routes
         ("GET", "/practice", pages.front),
         ("POST", "/practice/page/orders", pages.place),
         ("GET", "/practice/page/orders/{}", pages.order),
-        ("POST", "/practice/page/orders/{}/cancel", pages.cancel),
-        ("POST", "/practice/page/orders/{}/pay", pages.pay),
-        ("POST", "/practice/page/orders/{}/fulfill", pages.fulfill),
+        ("POST", "/practice/page/orders/{}/([a-z-]+)", pages.act),
+        ("POST", "/practice/page/subscriptions/drop", pages.drop_subscription),
     ]
     return [
         (method, re.compile(path.replace(".", r"\.").replace("{}", r"(\d{1,19})")), answering)

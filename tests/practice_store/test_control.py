@@ -246,6 +246,6 @@ async def test_every_link_and_form_on_the_pages_leads_somewhere():
         for link in re.findall(r'href="([^"]+)"', text):
             assert (await http.get(link)).status_code == 200
         seen |= set(re.findall(r'action="([^"]+)"', text))
-    assert len(seen) == 4
+    assert len(seen) == 7
     for action in sorted(seen, key=len, reverse=True):
         assert (await http.post(action)).status_code in {303, 422}

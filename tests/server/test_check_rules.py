@@ -167,3 +167,9 @@ def test_the_page_at_the_desk_has_words_for_every_finding_and_scope():
     assert re.findall(r"'(\w+)'", listed) == [code.value for code in FindingCode]
     words = (pages / "i18n" / "store-en.ts").read_text("utf-8")
     assert set(re.findall(r"'scope\.(\w+)'", words)) == set(SCOPES) == set(COSTS)
+
+
+def test_the_readme_lists_the_scopes_that_are_needed():
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    listed = re.search(r"(read_orders,.*?)\n\n", readme, re.DOTALL)[1]
+    assert tuple(re.split(r",\s*", listed.strip())) == SCOPES

@@ -6,6 +6,7 @@ import pytest
 
 from server.connecting.checking import Checker, check_due, check_store, read_checked
 from server.connecting.rules import FindingCode
+from server.connecting.tying import untie
 from server.db import stores
 from server.practice_store.faults import ApiFault
 from server.shopify.needs import SCOPES, topics_wanted
@@ -156,3 +157,23 @@ async def test_hidden_customer_data_is_found(outside, checker):
         FindingCode.VERSION_FELL,
         FindingCode.WEBHOOKS_NOWHERE,
     }
+
+
+async def test_subscriptions_that_lead_elsewhere_are_led_here(outside, checker):
+    elsewhere = "https://old.example/webhooks"
+    await check_store(checker, await connected(outside, webhook_url=elsewhere))
+    before = {one.id for one in outside.store.state.subscriptions.values()}
+    checked = await check_store(checker, await connected(outside))
+    (mended,) = [one for one in checked.findings if one.code == FindingCode.WEBHOOKS_MENDED]
+    subscriptions = outside.store.state.subscriptions.values()
+    assert {one.uri for one in subscriptions} == {URL}
+    assert {one.id for one in subscriptions} == before
+    assert len(mended.about) == len(before)
+
+
+async def test_a_store_that_is_given_up_has_no_subscription_of_ours_left(outside, checker):
+    await check_store(checker, await connected(outside))
+    others = next(iter(outside.store.state.subscriptions.values()))
+    others.uri = "https://another-app.example/"
+    await untie(checker, outside.retail.id)
+    assert list(outside.store.state.subscriptions.values()) == [others]

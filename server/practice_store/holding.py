@@ -12,13 +12,12 @@ from server.practice_store.commands_work import (
     ReleaseHold,
     ReportProgress,
 )
-from server.practice_store.fulfillment import SHIPPABLE, FulfillmentOrder
+from server.practice_store.fulfillment import MAX_HOLDS, SHIPPABLE, FulfillmentOrder
 from server.practice_store.holds import FulfillmentHold, WorkChange
 from server.practice_store.placing import new_work
 from server.practice_store.state import State
 from server.practice_store.work import join_units, pass_units, units_asked_for
 
-MAX_HOLDS = 10
 NO_WORK = UserError(
     field=("id",),
     message="Fulfillment order does not exist.",

@@ -12,6 +12,7 @@ MODELLED = {
     "fulfillmentOrderReportProgress",
     "fulfillmentOrderSplit",
     "orderClose",
+    "orderDelete",
     "orderCreateManualPayment",
     "orderEditAddCustomItem",
     "orderEditAddVariant",

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from server.practice_store.identity import gid_of
 from server.practice_store.metafields import Kept
 
-
 COUNTRIES = {"PK": "Pakistan", "CA": "Canada", "US": "United States"}
 
 

@@ -16,6 +16,7 @@ from server.practice_store.commands import (
     TransactionDraft,
     UserError,
 )
+from server.practice_store.commands_marks import WantedMetafield
 from server.practice_store.identity import number_of
 from server.practice_store.state import State
 
@@ -54,6 +55,20 @@ def order_from_input(given: Input, state: State, now_ms: int) -> PlaceOrder | li
     )
 
 
+def metafields_from_input(given: Input) -> tuple[WantedMetafield, ...]:
+    """Return the metafields that `orderUpdate` sets besides."""
+    return tuple(
+        WantedMetafield(
+            owner=given["id"],
+            key=one["key"],
+            value=one["value"],
+            namespace=one.get("namespace"),
+            type=one.get("type"),
+        )
+        for one in given.get("metafields") or ()
+    )
+
+
 def _input_errors(given: Input, now_ms: int) -> list[UserError]:
     processed_at = moment(given.get("processedAt"))
     if processed_at is not None and processed_at > now_ms:
@@ -74,7 +89,7 @@ def _input_errors(given: Input, now_ms: int) -> list[UserError]:
 
 
 def correction_from_input(given: Input) -> EditContact:
-    """Return what `orderUpdate` writes over; what is not given stays. Metafields are not the order's own."""
+    """Return what `orderUpdate` writes over; what is not given stays."""
     tags, attributes = given.get("tags"), given.get("customAttributes")
     return EditContact(
         order=number_of(given["id"], "Order") or 0,

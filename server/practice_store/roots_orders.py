@@ -6,10 +6,15 @@ from decimal import Decimal
 
 from server.practice_store.asked import Input, Payload, moment
 from server.practice_store.commands import CancelOrder, MarkPaid, UserError
+from server.practice_store.commands_marks import SetMetafields
 from server.practice_store.commands_refunds import CloseOrder, DeleteOrder, OpenOrder, RecordPayment
 from server.practice_store.connections import Counted, Listing
 from server.practice_store.identity import number_of, stable_uuid
-from server.practice_store.order_input import correction_from_input, order_from_input
+from server.practice_store.order_input import (
+    correction_from_input,
+    metafields_from_input,
+    order_from_input,
+)
 from server.practice_store.orders import Order
 from server.practice_store.roots_edits import EditMutations
 from server.practice_store.roots_refunds import RefundMutations, RefundQueries
@@ -147,8 +152,14 @@ class OrderMutations(EditMutations, ReturnMutations, RefundMutations):
         return self._payload("order", OpenOrder(order=input["id"]))
 
     def order_update(self, *, input: Input) -> Payload:  # noqa: A002 - the schema's name
-        """Write over what is given."""
-        return self._payload("order", correction_from_input(input))
+        """Write over what is given, metafields among it."""
+        payload = self._payload("order", correction_from_input(input))
+        wanted = metafields_from_input(input)
+        if wanted and not payload["user_errors"]:
+            marked = self._store.execute(SetMetafields(wanted=wanted))
+            if isinstance(marked, list):
+                return {**payload, "user_errors": marked}
+        return payload
 
 
 def _not_cancelled(errors: list[UserError]) -> Payload:

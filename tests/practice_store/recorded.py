@@ -18,11 +18,10 @@ from graphql import (
 
 from server.practice_store.graphql_api import GraphqlApi
 from server.practice_store.identity import gid_of, number_of
-from server.practice_store.shop import Location, LocationAddress
 from server.practice_store.store import PracticeStore
 from tests.practice_store.recorded_documents import drawn_up, with_key
 from tests.practice_store.recorded_starts import Starts, place_again, stock_variant
-from tests.practice_store.recorded_stock import stock_before
+from tests.practice_store.recorded_stock import place_before, stock_before
 from tests.shopify.shopify_data import full_schema
 
 # Ids that recorders made up for what is not there.
@@ -162,22 +161,16 @@ class Replay:
         """Make the orders that were there before and that the step names, and learn their ids."""
         for gid in _gids(step.variables):
             if number_of(gid, "Location") and not _NOBODYS.search(gid):
-                self._ours.setdefault(gid, self._place().id)
+                place_before(self._store.state, self._ours, gid)
             read = self._starts.orders.get(gid)
             if read is None or gid in self._ours:
                 continue
             made = place_again(self._store, read)
+            self._ours[gid] = made.id
             drawn = drawn_up(self._schema, {"id": gid}, {"order": read})
             assert drawn is not None
             answer = self._api.answer(drawn.query, {"id": made.id}, None)
             self._learn(drawn.data, answer.get("data"))
-
-    def _place(self) -> Location:
-        """One of the recorded store's own locations."""
-        number = self._store.state.numbers.take()
-        made = Location(number=number, name="Recorded", address=LocationAddress())
-        self._store.state.locations[number] = made
-        return made
 
     def _continue_numbering(self, recorded: dict[str, Any]) -> None:
         made = ((recorded.get("data") or {}).get("orderCreate") or {}).get("order") or {}

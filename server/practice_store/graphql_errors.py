@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from graphql import GraphQLError, GraphQLSyntaxError
 
@@ -33,11 +34,24 @@ _RECORDED: tuple[tuple[re.Pattern[str], str, str], ...] = (
         "selectionMismatch",
     ),
     (
+        re.compile(r"Expected value of type '(\w+)' not to include unknown field '(\w+)'"),
+        "InputObject '{0}' doesn't accept argument '{1}'",
+        "argumentNotAccepted",
+    ),
+    (
+        re.compile(r"Expected value of type '(\w+)' to include required field '(\w+)'"),
+        "Argument '{1}' on InputObject '{0}' is required.",
+        "missingRequiredInputObjectAttribute",
+    ),
+    (
         re.compile(r"Variable '\$(\w+)' (?:has|got) invalid value(.*)"),
         "Variable ${0} was provided invalid value{1}",
         "INVALID_VARIABLE",
     ),
 )
+
+
+_VARIABLE = re.compile(r"Variable \$(\w+) was provided invalid value")
 
 
 def shown(error: GraphQLError) -> Shown:
@@ -60,6 +74,20 @@ def shown(error: GraphQLError) -> Shown:
             entry["extensions"] = {"code": code}
             break
     return entry
+
+
+def all_shown(errors: Sequence[GraphQLError]) -> list[Shown]:
+    """Return errors as the answer shows them: one for a variable, however much is wrong with it (recorded)."""
+    entries: list[Shown] = []
+    variables: set[str] = set()
+    for error in errors:
+        entry = shown(error)
+        variable = _VARIABLE.match(str(entry["message"]))
+        if variable is None or variable[1] not in variables:
+            entries.append(entry)
+        if variable is not None:
+            variables.add(variable[1])
+    return entries
 
 
 def coded(message: str, code: str) -> GraphQLError:

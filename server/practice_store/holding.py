@@ -12,13 +12,12 @@ from server.practice_store.commands_work import (
     ReleaseHold,
     ReportProgress,
 )
-from server.practice_store.fulfillment import SHIPPABLE, FulfillmentOrder
+from server.practice_store.fulfillment import MAX_HOLDS, SHIPPABLE, FulfillmentOrder
 from server.practice_store.holds import FulfillmentHold, WorkChange
 from server.practice_store.placing import new_work
 from server.practice_store.state import State
 from server.practice_store.work import join_units, pass_units, units_asked_for
 
-MAX_HOLDS = 10
 NO_WORK = UserError(
     field=("id",),
     message="Fulfillment order does not exist.",
@@ -70,14 +69,16 @@ def release_hold(
     if work is None:
         return [NO_WORK]
     released = [one for one in work.fulfillment_holds if not wanted.holds or one.id in wanted.holds]
+    if not released:
+        return work
     work.fulfillment_holds = [one for one in work.fulfillment_holds if one not in released]
     for hold in released:
         state.announce("FULFILLMENT_HOLDS_RELEASED", WorkChange(work=work, hold=hold), at_ms)
-    if released and not work.fulfillment_holds:
+    if not work.fulfillment_holds:
         for parted in work.order.work:
             together = parted.parted_from is work and parted.location is work.location
             if together and parted.status == "OPEN":
-                join_units(parted, work)
+                join_units(state, parted, work)
                 parted.settle_status(at_ms)
         state.announce("FULFILLMENT_ORDERS_HOLD_RELEASED", WorkChange(work=work), at_ms)
     work.settle_status(at_ms)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from server.practice_store.asked import moment
 from server.practice_store.commands import (
     AddressDraft,
     CustomerDraft,
@@ -15,6 +16,7 @@ from server.practice_store.commands import (
     TransactionDraft,
     UserError,
 )
+from server.practice_store.commands_marks import WantedMetafield
 from server.practice_store.identity import number_of
 from server.practice_store.state import State
 
@@ -22,11 +24,14 @@ Input = Mapping[str, Any]
 _PROVINCES = {"PB": "Punjab", "SD": "Sindh", "KP": "Khyber Pakhtunkhwa", "BA": "Balochistan"}
 
 
-def order_from_input(given: Input, state: State) -> PlaceOrder | list[UserError]:
+def order_from_input(given: Input, state: State, now_ms: int) -> PlaceOrder | list[UserError]:
     """Return the order to place, or why it cannot be. A variant this store does not have becomes a custom item."""
     if not given.get("lineItems"):
         message = "Line items must have at least one line item"
         return [UserError(field=("order", "lineItems"), message=message, code="INVALID")]
+    errors = _input_errors(given, now_ms)
+    if errors:
+        return errors
     shipping = given.get("shippingLines") or []
     return PlaceOrder(
         lines=tuple(_line(one, state) for one in given["lineItems"]),
@@ -38,17 +43,53 @@ def order_from_input(given: Input, state: State) -> PlaceOrder | list[UserError]
         tags=tuple(given.get("tags") or ()),
         attributes=tuple((one["key"], one["value"]) for one in given.get("customAttributes") or ()),
         shipping_title=shipping[0]["title"] if shipping else None,
+        shipping_code=shipping[0].get("code") if shipping else None,
+        shipping_source=shipping[0].get("source") if shipping else None,
         shipping_price=_amount(shipping[0].get("priceSet")) if shipping else Decimal(0),
         transactions=tuple(_transaction(one) for one in given.get("transactions") or ()),
         payment_expected=given.get("financialStatus") == "PENDING",
         currency=given.get("currency") or _currency(given) or state.shop.currency_code,
         source_name=given.get("sourceName") or "app",
         test=bool(given.get("test")),
+        processed_at_ms=moment(given.get("processedAt")),
     )
 
 
+def metafields_from_input(given: Input) -> tuple[WantedMetafield, ...]:
+    """Return the metafields that `orderUpdate` sets besides."""
+    return tuple(
+        WantedMetafield(
+            owner=given["id"],
+            key=one["key"],
+            value=one["value"],
+            namespace=one.get("namespace"),
+            type=one.get("type"),
+        )
+        for one in given.get("metafields") or ()
+    )
+
+
+def _input_errors(given: Input, now_ms: int) -> list[UserError]:
+    processed_at = moment(given.get("processedAt"))
+    if processed_at is not None and processed_at > now_ms:
+        message = "Processed at cannot be in the future"
+        field = ("order", "processedAt")
+        return [UserError(field=field, message=message, code="PROCESSED_AT_INVALID")]
+    if given.get("customerId") and given.get("customer"):
+        message = "Only one of customerId and customer can be given"
+        return [UserError(field=("order",), message=message, code="REDUNDANT_CUSTOMER_FIELDS")]
+    for name in ("lineItems", "shippingLines"):
+        for place, line in enumerate(given.get(name) or ()):
+            for at, tax in enumerate(line.get("taxLines") or ()):
+                if tax.get("rate") is None:
+                    path = ("order", name, str(place), "taxLines", str(at), "rate")
+                    message = "Tax line rate must be given"
+                    return [UserError(field=path, message=message, code="TAX_LINE_RATE_MISSING")]
+    return []
+
+
 def correction_from_input(given: Input) -> EditContact:
-    """Return what `orderUpdate` writes over; what is not given stays. Metafields are not the order's own."""
+    """Return what `orderUpdate` writes over; what is not given stays."""
     tags, attributes = given.get("tags"), given.get("customAttributes")
     return EditContact(
         order=number_of(given["id"], "Order") or 0,
@@ -74,6 +115,7 @@ def _line(given: Input, state: State) -> LineDraft:
         sku=given.get("sku"),
         price=_amount(given["priceSet"]) if given.get("priceSet") else None,
         requires_shipping=given.get("requiresShipping") is not False,
+        taxable=given.get("taxable") is not False,
         properties=tuple((one["name"], one["value"]) for one in given.get("properties") or ()),
     )
 
@@ -81,7 +123,9 @@ def _line(given: Input, state: State) -> LineDraft:
 def _customer(given: Input) -> CustomerDraft | None:
     upsert = (given.get("customer") or {}).get("toUpsert")
     if not upsert:
-        return None
+        # Who orders with an e-mail alone is a customer too (recorded).
+        email = given.get("email")
+        return CustomerDraft(email=email) if email else None
     return CustomerDraft(
         first_name=upsert.get("firstName"),
         last_name=upsert.get("lastName"),

@@ -13,6 +13,8 @@ from server.practice_store.money import ZERO, MoneyBag
 if TYPE_CHECKING:
     from server.practice_store.orders import Order
 
+# What the only variant of a product is called.
+NO_CHOICE = "Default Title"
 PAYING = frozenset({"SALE", "CAPTURE"})
 
 
@@ -120,6 +122,7 @@ class LineItem:
     variant: Variant | None
     requires_shipping: bool
     is_gift_card: bool
+    taxable: bool = True
     custom_attributes: list[Attribute] = field(default_factory=list)
     removed_units: int = 0
     returned_units: int = 0
@@ -131,8 +134,9 @@ class LineItem:
 
     @property
     def variant_title(self) -> str | None:
-        """The options; None for a custom item."""
-        return self.variant.title if self.variant else None
+        """The options; None for a custom item, and where there is nothing to choose."""
+        title = self.variant.title if self.variant else None
+        return None if title == NO_CHOICE else title
 
     @property
     def name(self) -> str:
@@ -213,6 +217,21 @@ class LineItem:
         """The price of one, less its share of the discounts."""
         share = (self.discount / self.quantity).quantize(Decimal("0.01"))
         return MoneyBag.of(self.price - share, self.order.currency_code)
+
+    @property
+    def original_total_set(self) -> MoneyBag:
+        """What was ordered of it, before discounts."""
+        return MoneyBag.of(self.price * self.quantity, self.order.currency_code)
+
+    @property
+    def discounted_total_set(self) -> MoneyBag:
+        """What was ordered of it, after discounts."""
+        return MoneyBag.of(self.total_of(self.quantity), self.order.currency_code)
+
+    @property
+    def discount_allocations(self) -> list[object]:
+        """A discount here is the line's own and of no campaign."""
+        return []
 
     @property
     def tax_lines(self) -> list[object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from server.practice_store.archiving import close_order, open_order
+from server.practice_store.archiving import close_order, delete_order, open_order
 from server.practice_store.cancelling import cancel_order
 from server.practice_store.commands import (
     CancelFulfillment,
@@ -28,6 +28,7 @@ from server.practice_store.commands_edits import (
 from server.practice_store.commands_refunds import (
     CloseOrder,
     CreateRefund,
+    DeleteOrder,
     OpenOrder,
     RecordPayment,
 )
@@ -106,7 +107,7 @@ ReturnCommand = (
     | ProcessReturn
     | DisposeReturned
 )
-MoneyCommand = CreateRefund | RecordPayment | CloseOrder | OpenOrder
+MoneyCommand = CreateRefund | RecordPayment | CloseOrder | OpenOrder | DeleteOrder
 WorkCommand = HoldWork | ReleaseHold | MoveWork | SplitWork | ReportProgress | OpenWork | CancelWork
 OrderCommand = (
     WholeOrderCommand | ShippingCommand | EditCommand | ReturnCommand | MoneyCommand | WorkCommand
@@ -140,6 +141,7 @@ ORDER_RULES: Mapping[type[Command], Rule] = {
     RecordPayment: record_payment,
     CloseOrder: close_order,
     OpenOrder: open_order,
+    DeleteOrder: delete_order,
     HoldWork: hold_work,
     ReleaseHold: release_hold,
     MoveWork: move_work,

@@ -37,6 +37,13 @@ class BasicEvent:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GoneOrder:
+    """What is left of an order that was removed: its number."""
+
+    number: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OrderRiskSummary:
     """What the store thinks of an order's risk: nothing."""
 
@@ -62,6 +69,7 @@ class Order(OrderMoney):
     source_name: str
     test: bool
     routed_at: int
+    processed_at: int
     po_number: str | None = None
     payment_expected: bool = False
     is_routed: bool = False
@@ -103,11 +111,6 @@ class Order(OrderMoney):
     def status_page_url(self) -> str:
         """Where the customer would look."""
         return f"https://practice.invalid/orders/{self.number}"
-
-    @property
-    def processed_at(self) -> int:
-        """When it was placed."""
-        return self.created_at
 
     @property
     def closed(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from server.practice_store.agreements import agree_on_order
@@ -35,7 +36,8 @@ def place_order(state: State, draft: PlaceOrder, at_ms: int) -> Order | list[Use
             ShippingLine(
                 number=state.numbers.take(),
                 title=draft.shipping_title,
-                code=draft.shipping_title,
+                code=draft.shipping_code or draft.shipping_title,
+                source=draft.shipping_source,
                 price=draft.shipping_price,
                 currency=order.currency_code,
             )
@@ -97,13 +99,15 @@ def record_payment(state: State, wanted: RecordPayment, at_ms: int) -> Order | l
     amount = order.outstanding if wanted.amount is None else wanted.amount
     if not order.can_mark_as_paid or not 0 < amount <= order.outstanding:
         return [UserError(field=("id",), message="Order cannot be marked as paid.")]
-    _receive(state, order, amount, at_ms, gateway=wanted.gateway)
+    made = _receive(state, order, amount, at_ms, gateway=wanted.gateway)
+    if wanted.processed_at_ms is not None:
+        order.payments[-1] = replace(made, processed_at=wanted.processed_at_ms)
     return order
 
 
 def _receive(
     state: State, order: Order, amount: Decimal, at_ms: int, gateway: str = "manual"
-) -> None:
+) -> Transaction:
     draft = TransactionDraft(gateway=gateway, status="SUCCESS", amount=amount)
     made = _new_transaction(state, order, draft, at_ms)
     order.payments.append(made)
@@ -112,6 +116,7 @@ def _receive(
     if order.fully_paid:
         state.announce("ORDERS_PAID", order, at_ms)
     _changed(state, order, at_ms)
+    return made
 
 
 def close_if_done(order: Order, at_ms: int) -> None:
@@ -163,6 +168,7 @@ def _new_order(state: State, draft: PlaceOrder, at_ms: int) -> Order:
         test=draft.test,
         payment_expected=draft.payment_expected,
         routed_at=at_ms + draft.routed_after_ms,
+        processed_at=at_ms if draft.processed_at_ms is None else draft.processed_at_ms,
     )
     state.next_order_number += 1
     order.touch(at_ms)
@@ -221,6 +227,7 @@ def _new_line(state: State, order: Order, draft: LineDraft) -> LineItem:
         variant=variant,
         requires_shipping=draft.requires_shipping,
         is_gift_card=draft.gift_card,
+        taxable=draft.taxable,
         custom_attributes=[Attribute(key=key, value=value) for key, value in draft.properties],
     )
 

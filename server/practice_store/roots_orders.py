@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from server.practice_store.asked import Input, Payload
+from server.practice_store.asked import Input, Payload, moment
 from server.practice_store.commands import CancelOrder, MarkPaid, UserError
-from server.practice_store.commands_refunds import CloseOrder, OpenOrder, RecordPayment
+from server.practice_store.commands_marks import SetMetafields
+from server.practice_store.commands_refunds import CloseOrder, DeleteOrder, OpenOrder, RecordPayment
 from server.practice_store.connections import Counted, Listing
 from server.practice_store.identity import number_of, stable_uuid
-from server.practice_store.order_input import correction_from_input, order_from_input
+from server.practice_store.order_input import (
+    correction_from_input,
+    metafields_from_input,
+    order_from_input,
+)
 from server.practice_store.orders import Order
 from server.practice_store.roots_edits import EditMutations
 from server.practice_store.roots_refunds import RefundMutations, RefundQueries
@@ -77,7 +82,7 @@ class OrderMutations(EditMutations, ReturnMutations, RefundMutations):
 
     def order_create(self, *, order: Input, options: Input | None = None) -> Payload:
         """Place an order as another app would; it is routed at once, as recorded."""
-        draft = order_from_input(order, self._state)
+        draft = order_from_input(order, self._state, self._store.clock())
         return self._payload("order", draft)
 
     def order_cancel(
@@ -121,15 +126,22 @@ class OrderMutations(EditMutations, ReturnMutations, RefundMutations):
         id: str,  # noqa: A002 - the schema's name
         amount: Input | None = None,
         payment_method_name: str | None = None,
-        **_time: object,
+        processed_at: str | None = None,
     ) -> Payload:
         """Note that money came in by hand."""
         command = RecordPayment(
             order=id,
             amount=Decimal(str(amount["amount"])) if amount else None,
             gateway=payment_method_name or "manual",
+            processed_at_ms=moment(processed_at),
         )
         return self._payload("order", command)
+
+    def order_delete(self, *, order_id: str) -> Payload:
+        """Remove it for good."""
+        done = self._store.execute(DeleteOrder(order=order_id))
+        errors = done if isinstance(done, list) else []
+        return {"deleted_id": None if errors else order_id, "user_errors": errors}
 
     def order_close(self, *, input: Input) -> Payload:  # noqa: A002 - the schema's name
         """Archive it."""
@@ -140,8 +152,14 @@ class OrderMutations(EditMutations, ReturnMutations, RefundMutations):
         return self._payload("order", OpenOrder(order=input["id"]))
 
     def order_update(self, *, input: Input) -> Payload:  # noqa: A002 - the schema's name
-        """Write over what is given."""
-        return self._payload("order", correction_from_input(input))
+        """Write over what is given, metafields among it."""
+        payload = self._payload("order", correction_from_input(input))
+        wanted = metafields_from_input(input)
+        if wanted and not payload["user_errors"]:
+            marked = self._store.execute(SetMetafields(wanted=wanted))
+            if isinstance(marked, list):
+                return {**payload, "user_errors": marked}
+        return payload
 
 
 def _not_cancelled(errors: list[UserError]) -> Payload:

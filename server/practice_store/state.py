@@ -17,7 +17,7 @@ from server.practice_store.holds import WorkChange
 from server.practice_store.identity import Numbers, number_of
 from server.practice_store.inventory import InventoryItem, InventoryLevel
 from server.practice_store.order_lines import Transaction
-from server.practice_store.orders import Order
+from server.practice_store.orders import GoneOrder, Order
 from server.practice_store.refunds import Refund
 from server.practice_store.returns import (
     Disposal,
@@ -41,6 +41,7 @@ Subject = (
     | Refund
     | Transaction
     | WorkChange
+    | GoneOrder
     | PlatformSubject
 )
 # What an order needs and what of it is shipped, by item and location.

@@ -272,8 +272,8 @@ class PracticeStore:
     def _settle(self, now_ms: int) -> None:
         while self._to_route and self._to_route[0][0] <= now_ms:
             routed_at, number = heapq.heappop(self._to_route)
-            order = self.state.orders[number]
-            if order.is_routed:
+            order = self.state.orders.get(number)
+            if order is None or order.is_routed:
                 continue
             order.is_routed = True
             for work in order.work:

@@ -17,6 +17,7 @@ TOPICS = {
     "ORDERS_CREATE": "orders/create",
     "ORDERS_UPDATED": "orders/updated",
     "ORDERS_EDITED": "orders/edited",
+    "ORDERS_DELETE": "orders/delete",
     "ORDER_TRANSACTIONS_CREATE": "order_transactions/create",
     "REFUNDS_CREATE": "refunds/create",
     "RETURNS_REQUEST": "returns/request",

@@ -14,7 +14,7 @@ from server.practice_store.fulfillment import Fulfillment, FulfillmentEvent, Ful
 from server.practice_store.holds import WorkChange
 from server.practice_store.inventory import InventoryLevel
 from server.practice_store.money import ZERO, MoneyBag, rest_amount
-from server.practice_store.orders import Order
+from server.practice_store.orders import GoneOrder, Order
 from server.practice_store.state import State, Subject
 from server.practice_store.timestamps import webhook_time
 from server.practice_store.webhook_aftersales import aftersales_body, refund_body, return_body
@@ -45,6 +45,8 @@ def body_of(topic: str, subject: Subject, state: State) -> Body:
         )
     if isinstance(subject, Order):
         return order_body(subject)
+    if isinstance(subject, GoneOrder):
+        return {"id": subject.number}
     if isinstance(subject, WorkChange):
         return work_change_body(topic, subject)
     assert not isinstance(subject, FulfillmentEvent), "told of by its fulfillment"

@@ -64,7 +64,7 @@ def line_body(line: LineItem) -> Body:
         "quantity": line.quantity,
         "requires_shipping": line.requires_shipping,
         "sku": line.sku,
-        "taxable": True,
+        "taxable": line.taxable,
         "title": line.title,
         "total_discount": rest_amount(line.discount),
         "total_discount_set": MoneyBag.of(line.discount, currency).rest(),

@@ -57,11 +57,14 @@ def pass_units(
     source.line_items = [part for part in source.line_items if part.total_quantity]
 
 
-def join_units(source: FulfillmentOrder, target: FulfillmentOrder) -> None:
-    """Give all remaining units back to work that has the same lines; they stay listed at the source, with none (recorded)."""
+def join_units(state: State, source: FulfillmentOrder, target: FulfillmentOrder) -> None:
+    """Give all remaining units back to other work; they stay listed at the source, with none (recorded)."""
     for part in source.line_items:
-        same = next(one for one in target.line_items if one.line_item is part.line_item)
-        same.total_quantity += part.remaining_quantity
-        same.remaining_quantity += part.remaining_quantity
+        same = next((one for one in target.line_items if one.line_item is part.line_item), None)
+        if same is None:
+            add_units(state, target, part.line_item, part.remaining_quantity)
+        else:
+            same.total_quantity += part.remaining_quantity
+            same.remaining_quantity += part.remaining_quantity
         part.total_quantity -= part.remaining_quantity
         part.remaining_quantity = 0

@@ -82,6 +82,8 @@ def _selected(value: Any, field: GraphQLField) -> tuple[str, Any]:
     held = get_named_type(field.type)
     if not is_composite_type(held):
         return "", value
+    if value == [] and field_is_of_errors(held):
+        return "{ field message }", value
     if isinstance(value, list):
         merged: dict[str, Any] = {}
         for one in value:
@@ -92,6 +94,8 @@ def _selected(value: Any, field: GraphQLField) -> tuple[str, Any]:
         return selection, [one and _kept(one, names, held) for one in value]
     if not isinstance(value, dict) or not isinstance(held, _FIELDED):
         return "{ __typename }", value if value is None else {}
+    if not value:
+        return "{ __typename }", value
     parts, kept = [], {}
     for key, one in value.items():
         if key == "__typename":
@@ -101,6 +105,10 @@ def _selected(value: Any, field: GraphQLField) -> tuple[str, Any]:
             inner, kept[key] = _selected(one, held.fields[key])
             parts.append(f"{key}{_window(held.fields[key], one)} {inner}")
     return f"{{ {' '.join(parts) or '__typename'} }}", kept
+
+
+def field_is_of_errors(held: Any) -> bool:
+    return isinstance(held, _FIELDED) and {"field", "message"} <= held.fields.keys()
 
 
 _FIELDED = (GraphQLObjectType, GraphQLInterfaceType)

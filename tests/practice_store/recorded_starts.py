@@ -80,11 +80,12 @@ def place_again(store: PracticeStore, read: dict[str, Any]) -> Order:
     drafts = tuple(_line(one) for one in lines) or (
         LineDraft(title="Item", price=_money(total) if total else Decimal(10)),
     )
-    email = (read.get("customer") or {}).get("email")
+    customer = read.get("customer") or {}
+    email, name = customer.get("email"), customer.get("displayName")
     made = store.execute(
         PlaceOrder(
             lines=drafts,
-            customer=CustomerDraft(email=email) if email else None,
+            customer=CustomerDraft(email=email, first_name=name) if email else None,
             email=read.get("email"),
             note=read.get("note"),
             tags=tuple(read.get("tags") or ()),

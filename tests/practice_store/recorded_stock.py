@@ -27,7 +27,7 @@ def stock_before(store: PracticeStore, ours: dict[str, str], variables: Any) -> 
         if any(re.search(r"/9{6,}\d*\Z", gid) for gid in (item, place)):
             continue
         state = store.state
-        location = _location(state, ours, place)
+        location = place_before(state, ours, place)
         if item not in ours:
             number = state.numbers.take()
             state.items[number] = InventoryItem(number=number)
@@ -48,7 +48,8 @@ def _list_product(store: PracticeStore, ours: dict[str, str], gid: str) -> None:
         ours[gid] = variant.product.id
 
 
-def _location(state: State, ours: dict[str, str], gid: str) -> Location:
+def place_before(state: State, ours: dict[str, str], gid: str) -> Location:
+    """Return one of the recorded store's own locations."""
     if gid not in ours:
         number = state.numbers.take()
         state.locations[number] = Location(

@@ -1,5 +1,6 @@
 """Which recorded conversations about everything but orders are replayed, which are not, and why; see scope_orders."""
 
+EQUAL_SHARE = 0.95
 NOT_ASKED = "Rawana does not ask for it"
 IMPORTS = "Rawana exports in bulk and imports nothing"
 NOT_PRODUCTS = "products are edited by the merchant, not over the API"

@@ -10,6 +10,7 @@ from server.practice_store.commands import (
     ShipGroup,
 )
 from server.practice_store.commands_platform import KeepExport, RunBulkQuery
+from server.practice_store.commands_refunds import DeleteOrder
 from server.practice_store.commands_stock import ActivateStock, DeactivateStock
 from server.practice_store.subscriptions import TOPICS
 from server.shopify.signature import is_signed
@@ -40,6 +41,8 @@ def a_life(store):
     level = next(iter(store.state.items.values())).inventory_levels()[-1]
     store.execute(DeactivateStock(level=level.id))
     store.execute(ActivateStock(item=level.item.id, location=level.location.id))
+    gone = store.place_order(some_lines(store, 1))
+    store.execute(DeleteOrder(order=gone.id))
     export = store.execute(RunBulkQuery(query=""))
     store.execute(KeepExport(operation=export.number, rows="", objects=0, root_objects=0))
     return order

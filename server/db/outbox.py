@@ -13,7 +13,10 @@ from sync_protocol.outcomes import EffectKind
 
 
 class Claimed(Struct, frozen=True, kw_only=True):
-    """An effect that this worker may carry out until its lease ends. `state` is as it was before the claim."""
+    """An effect that this worker may carry out until its lease ends. `state` is as it was before the claim.
+
+    `refusals` counts how often it had failed for good before somebody wanted it again.
+    """
 
     shop_id: ShopId
     key: str
@@ -24,6 +27,7 @@ class Claimed(Struct, frozen=True, kw_only=True):
     branch_id: BranchId | None = None
     state: str
     attempts: int
+    refusals: int = 0
     notify_customer: bool = False
 
 
@@ -58,7 +62,7 @@ async def claim(
         UPDATE outbox o SET lease_until = $1 + $2, attempts = attempts + 1 FROM due
         WHERE o.shop_id = due.shop_id AND o.key = due.key
         RETURNING o.shop_id, o.key, o.kind, o.order_id, o.fulfillment_id, due.state, o.attempts,
-            o.notify_customer, o.entry_id,
+            o.notify_customer, o.entry_id, o.refusals,
             (SELECT branch_id FROM ledger_entry e WHERE e.shop_id = o.shop_id AND e.id = o.entry_id) AS branch_id
         """,
         now,
@@ -77,6 +81,7 @@ async def claim(
             branch_id=row["branch_id"],
             state=row["state"],
             attempts=row["attempts"],
+            refusals=row["refusals"],
             notify_customer=row["notify_customer"],
         )
         for row in rows
@@ -97,7 +102,8 @@ async def mark(
     done = await connection.execute(
         """
         UPDATE outbox SET state = $4, run_at = $5, sent_at = coalesce($6, sent_at), last_error = $7,
-            lease_until = CASE WHEN $8 THEN lease_until ELSE 0 END
+            lease_until = CASE WHEN $8 THEN lease_until ELSE 0 END,
+            refusals = refusals + CASE WHEN $4 = 'failed' THEN 1 ELSE 0 END
         WHERE shop_id = $1 AND key = $2 AND attempts = $3
           AND state IN ('pending', 'sent', 'unknown')
         """,

@@ -142,9 +142,10 @@ async def _tell_shelf(database: Database, client: AdminClient, effect: Claimed) 
     if not any(units.values()):
         return Withdraw()
     reason = REASONS.get(entry.kind, "other")
-    return after_following_up(
-        location, await adjust_stock(client, location, units, reason, entry.id)
-    )
+    # Only after a refusal is the same movement another request: what got no answer is sent again under its name.
+    key = f"{entry.id}/{effect.refusals}" if effect.refusals else str(entry.id)
+    refusals = await adjust_stock(client, location, units, reason, key)
+    return after_following_up(location, refusals)
 
 
 def _moved(entry: LedgerEntry) -> Counter[str]:

@@ -48,11 +48,11 @@ async def find_inventory_item(client: AdminClient, variant_gid: str) -> Inventor
 
 
 async def adjust_stock(
-    client: AdminClient, location_gid: str, units: Mapping[str, int], reason: str, entry_id: str
+    client: AdminClient, location_gid: str, units: Mapping[str, int], reason: str, key: str
 ) -> tuple[str, ...]:
-    """Add units (negative: take them off) per inventory item at a location, once per ledger entry.
+    """Add units (negative: take them off) per inventory item at a location, once per `key`.
 
-    The entry is key and reference: a second sending of the same does nothing. Nothing is compared with what is there
+    The key, a ledger entry's name, is the reference too: a second sending of the same does nothing. Nothing is compared with what is there
     (changeFromQuantity null), since a difference is right whatever the store counts, and since a compared number would
     make the second sending another input.
     """
@@ -66,11 +66,11 @@ async def adjust_stock(
         for item, delta in sorted(units.items())
     ]
     variables = {
-        "key": entry_id,
+        "key": key,
         "input": {
             "name": "available",
             "reason": reason,
-            "referenceDocumentUri": f"rawana://ledger/{entry_id}",
+            "referenceDocumentUri": f"rawana://ledger/{key}",
             "changes": changes,
         },
     }

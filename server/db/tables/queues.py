@@ -15,6 +15,7 @@ class Outbox(Table, tablename="outbox"):
     order_id = Text(null=True, default=None)
     fulfillment_id = Text(null=True, default=None)
     entry_id = Text(null=True, default=None)
+    refusals = Integer()
     state = Text()
     attempts = Integer()
     run_at = BigInt()

@@ -14,7 +14,8 @@ export UV_PYTHON_DOWNLOADS := never
 unexport VIRTUAL_ENV
 
 IN := .venv/bin/python -m
-CHAOS_RUNS := server-kills postgres-kills disk-full crash-points chaos drain
+CHAOS_RUNS := server-kills postgres-kills disk-full crash-points chaos drain \
+	shipment-kills webhook-storm blackout
 PAGES := pwa/dist/index.html
 NODE_PHONE := .make/node-phone/phone.mjs
 NODE_PHONE_SOURCES := $(shell find pwa/src/protocol pwa/src/store pwa/src/sync pwa/tests -name '*.ts' -not -name '* *') pwa/node-phone.config.ts

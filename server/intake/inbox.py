@@ -71,7 +71,7 @@ async def leave_room(reader: Reader, store: ShopifyConnection) -> None:
     """Wait, but not for ever, until a reading would leave the room that people's own calls need."""
     wait_s = reader.client_of(store).wait_s_for(ORDER_READ.cost_points + ROOM_LEFT_POINTS)
     if wait_s > 0:
-        await asyncio.sleep(min(wait_s, WAIT_AT_MOST_S))
+        await reader.sleep(min(wait_s, WAIT_AT_MOST_S))
 
 
 async def _read(reader: Reader, store: ShopifyConnection, gid: str) -> str | None:

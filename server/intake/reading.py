@@ -1,8 +1,9 @@
 """Reading one order anew and telling what was seen."""
 
+import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import msgspec
 from msgspec import Struct
@@ -33,12 +34,13 @@ DELETED = "the order was deleted in the store"
 
 
 class Reader(Struct, frozen=True, kw_only=True):
-    """What reading needs: our database, the live channel, the stores and the clock (epoch ms)."""
+    """What reading needs: our database, the live channel, the stores, the clock (epoch ms) and how to wait (seconds)."""
 
     database: Database
     live: Live
     clients: Clients
     clock: Callable[[], int]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     def client_of(self, store: ShopifyConnection) -> AdminClient:
         """Return the client that calls this store."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from server.practice_store.asgi import Request, Response, json_response
+from server.practice_store.cost import Bucket
 from server.practice_store.customer_data import CustomerData
 from server.practice_store.store import PracticeStore
 
@@ -16,7 +17,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What can be set; a part not given is left as it is.
 
     `scopes` are granted to the app. `served_version` is what answers an API version that has ended, and what webhooks
-    are written in. `tokens_end` ends every token given so far. Times are (from, to), or (waiting, taking) of an export.
+    are written in. `tokens_end` ends every token given so far. Times are (from, to), or (waiting, taking) of an export;
+    `points` are how many the app has and how many come back a second, which depends on the store's plan.
     """
 
     scopes: list[str] | None = None
@@ -27,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     search_lag_ms: int | None = None
     routing_ms: tuple[int, int] | None = None
     bulk_ms: tuple[int, int] | None = None
+    points: tuple[float, float] | None = None
 
 
 class StoreSettings:
@@ -48,6 +51,7 @@ class StoreSettings:
                 search_lag_ms=store.search_lag_ms,
                 routing_ms=store.routing_ms,
                 bulk_ms=store.bulk_ms,
+                points=(store.bucket.size, store.bucket.restore_rate),
             )
         )
 
@@ -68,4 +72,6 @@ class StoreSettings:
         for name in ("search_lag_ms", "routing_ms", "bulk_ms"):
             if getattr(asked, name) is not None:
                 setattr(self._store, name, getattr(asked, name))
+        if asked.points is not None:
+            self._store.bucket = Bucket(*asked.points)
         return self.read(request)

@@ -6,7 +6,17 @@ import json
 import sys
 import time
 
-from tests.chaos import crash_points, disk_full, drain, postgres_kills, server_kills, storm
+from tests.chaos import (
+    blackout,
+    crash_points,
+    disk_full,
+    drain,
+    postgres_kills,
+    server_kills,
+    shipment_kills,
+    storm,
+    webhook_storm,
+)
 
 RUNS = {
     "server-kills": server_kills,
@@ -15,6 +25,9 @@ RUNS = {
     "crash-points": crash_points,
     "chaos": storm,
     "drain": drain,
+    "blackout": blackout,
+    "webhook-storm": webhook_storm,
+    "shipment-kills": shipment_kills,
 }
 
 

@@ -1,7 +1,7 @@
 """A practice store beside a shop, in this process, with the worker's two jobs driven by hand."""
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import msgspec
@@ -36,8 +36,10 @@ class BreakingTransport(httpx.ASGITransport):
     def __init__(self, app: object) -> None:
         super().__init__(app)
         self.asked: list[str] = []
+        self.on_call: Callable[[], None] = lambda: None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.on_call()
         if request.method == "POST":
             asked = msgspec.json.decode(await request.aread())
             self.asked.append(asked.get("operationName", ""))
@@ -92,7 +94,11 @@ class Outside:
         assert answer.status_code == 200
 
     async def read(self) -> int:
-        return await work_off_news(self.reader)
+        return await self.read_with(self.reader)
+
+    async def read_with(self, reader: Reader) -> int:
+        """Read what is due, by another worker than ours where one is given."""
+        return await work_off_news(reader)
 
     async def take_over(self, order: Order) -> str:
         """Tell of an order and read it; return its id here."""
@@ -186,10 +192,9 @@ class Outside:
 
 
 @contextlib.asynccontextmanager
-async def practice_beside(retail: Retail) -> AsyncIterator[Outside]:
-    store = new_store(
-        retail.server.clock, domain=retail.domain, client_secret=SECRET, access_token=TOKEN
-    )
+async def practice_beside(retail: Retail, **settings: object) -> AsyncIterator[Outside]:
+    named = {"domain": retail.domain, "client_secret": SECRET, "access_token": TOKEN}
+    store = new_store(retail.server.clock, **(named | settings))
     transport = BreakingTransport(asgi_app(store))
     async with httpx.AsyncClient(transport=transport) as http:
         outside = Outside(retail, store, http, transport)

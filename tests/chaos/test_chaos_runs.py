@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.chaos import crash_points, disk_full, drain, postgres_kills, server_kills, storm
+from tests.chaos import (
+    blackout,
+    crash_points,
+    disk_full,
+    drain,
+    postgres_kills,
+    server_kills,
+    shipment_kills,
+    storm,
+    webhook_storm,
+)
 
 
 async def test_nothing_is_lost_or_doubled_when_the_server_is_killed_over_and_over():
@@ -40,3 +50,19 @@ async def test_phones_on_the_worst_of_networks_end_up_level():
 async def test_a_phone_that_was_away_for_two_weeks_drains_over_a_line_that_keeps_breaking():
     figures = await drain.run(cycles=300, seed=16)
     assert [*figures["broken"], *drain.too_tame(figures)] == []
+
+
+async def test_a_worker_that_is_killed_in_the_middle_of_its_calls_ships_everything_once():
+    figures = await shipment_kills.run(cycles=40, seed=17)
+    assert figures["broken"] == []
+    assert figures["kills_with_work_open"] > 0
+
+
+async def test_webhooks_that_are_lost_doubled_late_and_shuffled_still_make_the_mirror_the_store():
+    figures = await webhook_storm.run(cycles=400, seed=18)
+    assert [*figures["broken"], *webhook_storm.too_tame(figures)] == []
+
+
+async def test_after_two_days_without_shopify_no_order_is_missing_within_ten_minutes():
+    figures = await blackout.run(cycles=600, seed=19)
+    assert [*figures["broken"], *blackout.too_tame(figures)] == []

@@ -37,6 +37,7 @@ class BreakingTransport(httpx.ASGITransport):
         super().__init__(app)
         self.asked: list[str] = []
         self.on_call: Callable[[], None] = lambda: None
+        self.rewrite: Callable[[str, dict], dict] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.on_call()
@@ -44,9 +45,13 @@ class BreakingTransport(httpx.ASGITransport):
             asked = msgspec.json.decode(await request.aread())
             self.asked.append(asked.get("operationName", ""))
         try:
-            return await super().handle_async_request(request)
+            answer = await super().handle_async_request(request)
         except AssertionError as error:
             raise httpx.ReadError("the connection broke") from error
+        if self.rewrite is None or request.method != "POST":
+            return answer
+        told = self.rewrite(self.asked[-1], msgspec.json.decode(await answer.aread()))
+        return httpx.Response(answer.status_code, content=msgspec.json.encode(told))
 
 
 class Outside:

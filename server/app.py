@@ -9,7 +9,12 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.problems import HANDLERS
 from server.routes.auth import post_enrol, post_login, post_logout
-from server.routes.desk import post_import_ops, post_import_orders, post_revoke_device
+from server.routes.desk import (
+    get_in_shopify,
+    post_import_ops,
+    post_import_orders,
+    post_revoke_device,
+)
 from server.routes.health import get_healthz, get_readyz
 from server.routes.history import post_history, post_stock_at
 from server.routes.house import House
@@ -63,6 +68,7 @@ def make_api(house: House) -> Litestar:
             post_offer,
             live,
             post_history,
+            get_in_shopify,
             post_import_ops,
             post_import_orders,
             post_revoke_device,

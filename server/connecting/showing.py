@@ -3,11 +3,14 @@
 from msgspec import Struct
 
 from server.connecting.checking import Checked, read_checked
-from server.db import privacy, stores
+from server.db import privacy, store_imports, store_reading, stores, webhooks
 from server.db.connections import Connection
 from server.db.privacy import PrivacyRequest
 from server.db.shops import Shop
+from server.db.store_imports import StoreImport
+from server.db.store_reading import StoreReading
 from server.db.stores import GoneWhy, StoreKind
+from server.db.webhooks import Unread
 from server.shopify.needs import missing_scopes
 
 
@@ -15,7 +18,8 @@ class StoreShown(Struct, frozen=True, kw_only=True):
     """A shop's store; times in epoch ms. `kind` is None where none was ever connected, `gone_at` where it still is.
 
     `ends_at` is when it must be connected anew unless its tokens are renewed before, `old_secret_until` how long webhooks
-    signed with the app's last secret are believed, `may_install` whether this server has an app for others' stores.
+    signed with the app's last secret are believed, `may_install` whether this server has an app for others' stores. How far
+    it has been read is `reading` and `imports`; `unread` things wait to be read, some of them `unread_in_vain`.
     """
 
     domain: str
@@ -32,6 +36,13 @@ class StoreShown(Struct, frozen=True, kw_only=True):
     old_secret_until: int | None = None
     checked: Checked | None = None
     privacy: tuple[PrivacyRequest, ...] = ()
+    reading: StoreReading | None = None
+    imports: tuple[StoreImport, ...] = ()
+    unread: int = 0
+    unread_in_vain: tuple[Unread, ...] = ()
+
+
+IN_VAIN_SHOWN = 20
 
 
 async def show_store(
@@ -59,4 +70,8 @@ async def show_store(
         old_secret_until=store.old_secret_until,
         checked=read_checked(store.check_found),
         privacy=asked,
+        reading=await store_reading.find_reading(connection, shop.id),
+        imports=tuple(await store_imports.imports_of(connection, shop.id)),
+        unread=await webhooks.count_unread(connection, shop.id),
+        unread_in_vain=await webhooks.unread_in_vain(connection, shop.id, IN_VAIN_SHOWN),
     )

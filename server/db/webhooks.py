@@ -138,6 +138,39 @@ async def take_news(
     ]
 
 
+class Unread(Struct, frozen=True, kw_only=True):
+    """Something in the store that could not be read so far: what, why, and how often it was tried."""
+
+    resource_gid: str
+    why: str
+    attempts: int
+    since: int
+
+
+async def count_unread(connection: Connection, shop_id: ShopId) -> int:
+    """Return how many things in a shop's store wait to be read."""
+    count: int = await connection.fetchval(
+        "SELECT count(DISTINCT resource_gid) FROM webhook_inbox WHERE shop_id = $1 AND done_at IS NULL",
+        shop_id,
+    )
+    return count
+
+
+async def unread_in_vain(connection: Connection, shop_id: ShopId, most: int) -> tuple[Unread, ...]:
+    """Return what has been tried at least three times without success, the longest waiting first."""
+    rows = await connection.fetch(
+        """
+        SELECT resource_gid, max(last_error) AS why, max(attempts) AS attempts, min(received_at) AS since
+        FROM webhook_inbox
+        WHERE shop_id = $1 AND done_at IS NULL AND attempts >= 3 AND last_error IS NOT NULL
+        GROUP BY resource_gid ORDER BY min(received_at) LIMIT $2
+        """,
+        shop_id,
+        most,
+    )
+    return tuple(Unread(**dict(row)) for row in rows)
+
+
 async def settle_news(connection: Connection, news: News, now: int, remark: str | None) -> None:
     """Close the events that a reading answered; `remark` says what was odd about it.
 

@@ -3,11 +3,13 @@
 import asyncio
 from typing import Annotated
 
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath
 from msgspec import Struct
 
 from server.accounts.locking_out import NotAllowed, lock_out
+from server.db import book_reading, shops
 from server.intake.contacts_import import import_contacts
 from server.intake.orders_csv import read_orders_csv
 from server.intake.reading import Reader
@@ -18,7 +20,7 @@ from server.routes.visitors import visitor_of
 from server.sync.boarding import show_all
 from server.sync.taking_in import FILE_BYTES_MAX, NotTakenIn, OutboxFile, take_in
 from sync_protocol.bodies.parts import AnId
-from sync_protocol.ids import DeviceId
+from sync_protocol.ids import DeviceId, OrderId
 from sync_protocol.permissions import DECIDES_ALONE
 
 BODY_MAX = 4_096
@@ -85,3 +87,22 @@ async def post_import_orders(request: AnyRequest, state: State) -> Response[byte
     told = await import_contacts(reader, shop_id, visitor.staff.id, read)
     house.wake_worker()
     return json_answer(told)
+
+
+@get("/desk/in-shopify/{order_id:str}")
+async def get_in_shopify(
+    order_id: FromPath[str], request: AnyRequest, state: State
+) -> Response[bytes]:
+    """Lead to the order in the store's own admin, for what is to be mended there."""
+    house: House = state.house
+    visitor = await visitor_of(house, request)
+    shop_id = visitor.device.shop_id
+    is_number = order_id.isascii() and order_id.isdigit()
+    async with house.database.connection() as connection:
+        shop = await shops.find_shop(connection, shop_id=shop_id)
+        known = is_number and await book_reading.find_order(connection, shop_id, OrderId(order_id))
+    if shop is None or not known:
+        raise Rejected(404, "There is no such order.")
+    store = shop.domain.removesuffix(".myshopify.com")
+    where = f"https://admin.shopify.com/store/{store}/orders/{order_id}"
+    return Response(content=b"", status_code=302, headers={"Location": where})

@@ -5,6 +5,7 @@ import { Asking, OrderParts, StepButton } from '../screens/order-detail.tsx';
 import { board } from '../view/board.ts';
 import { nextStep } from '../view/next-step.ts';
 import styles from './desk.module.css';
+import { ShopifyPart } from './shopify-part.tsx';
 
 /** The chosen order beside the table, with the same parts and the same next step as on a phone. */
 export function OrderPanel({ id }: { id: OrderId | null }) {
@@ -31,6 +32,7 @@ export function OrderPanel({ id }: { id: OrderId | null }) {
         }}
       />
       <OrderParts order={order} step={step} />
+      <ShopifyPart order={order} />
       <Asking
         order={order}
         asked={asking}

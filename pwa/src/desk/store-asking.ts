@@ -55,6 +55,42 @@ export interface StoreShown {
     readonly version: string;
   } | null;
   readonly privacy: readonly PrivacyRequest[];
+  readonly reading: {
+    readonly deep_swept_at: number;
+    readonly deep_counted: number;
+    readonly deep_missing: number;
+    readonly trouble: string | null;
+  } | null;
+  readonly imports: readonly StoreImport[];
+  readonly unread: number;
+  readonly unread_in_vain: readonly Unread[];
+}
+
+/** A bulk reading of the store: how many lines the store has found, how many things are taken in. */
+export interface StoreImport {
+  readonly kind: 'orders' | 'variants';
+  readonly state: 'wanted' | 'running' | 'reading' | 'done' | 'failed';
+  readonly object_count: number;
+  readonly taken: number;
+  readonly left_out: number;
+  readonly error: string | null;
+}
+
+export interface Unread {
+  readonly resource_gid: string;
+  readonly why: string;
+  readonly attempts: number;
+  readonly since: number;
+}
+
+/** What an orders export brought. */
+export interface ContactsImported {
+  readonly filled: number;
+  readonly unchanged: number;
+  readonly waiting: number;
+  readonly silent: number;
+  readonly bad_rows: number;
+  readonly bad: readonly { readonly row: number; readonly why: string }[];
 }
 
 /** An app's id and secret, or a token and the secret that signs webhooks. */
@@ -98,4 +134,9 @@ export async function closePrivacy(id: string): Promise<StoreShown> {
 
 export async function makeInstallLink(domain: string): Promise<string> {
   return ((await ask('install-link', { domain })) as { url: string }).url;
+}
+
+export async function importOrders(csv: string): Promise<ContactsImported> {
+  const told = await post(board.around, '/desk/import-orders', JSON.stringify({ csv }));
+  return told as ContactsImported;
 }

@@ -13,6 +13,8 @@ import {
 } from './store-asking.ts';
 import { ConnectForm } from './store-connect.tsx';
 import { Findings, Privacy } from './store-findings.tsx';
+import { OrdersFile } from './store-orders-file.tsx';
+import { Reading } from './store-reading.tsx';
 import { State } from './store-state.tsx';
 import look from './store-page.module.css';
 
@@ -53,6 +55,7 @@ export function StorePage() {
           <div class={look.column}>
             <State store={store} busy={busy} asking={asking} />
             <Findings store={store} />
+            <Reading store={store} />
             <Privacy
               store={store}
               busy={busy}
@@ -60,6 +63,7 @@ export function StorePage() {
             />
           </div>
           <div class={look.column}>
+            {store.kind !== null && <OrdersFile onTrouble={setTrouble} />}
             <ConnectForm store={store} busy={busy} asking={asking} onTrouble={setTrouble} />
           </div>
         </div>

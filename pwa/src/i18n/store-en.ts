@@ -1,6 +1,25 @@
 /** English for the page about the Shopify store. It comes with that page, which only owners open. */
 
 export const storeEn = {
+  reading: 'What has been read',
+  'import.orders': 'Orders of 60 days',
+  'import.variants': 'Items',
+  'state.wanted': 'about to be asked for',
+  'state.running': 'the store is collecting: {n} lines so far',
+  'state.reading': 'taken in: {n}',
+  'state.done': 'done: {n}',
+  'state.failed': 'failed after {n}',
+  left_out: '{n} were over before and stay in Shopify alone',
+  compared: 'Last comparison: {n} orders, {m} differed',
+  unread: '{n} changes wait to be read',
+  in_vain: 'These could not be read so far:',
+  orders_file: 'Customers from a file',
+  orders_file_lead:
+    'If your plan hides customers from apps, export your orders in Shopify (Orders → Export → CSV) and bring the file here. Nothing that you corrected is overwritten.',
+  orders_file_choose: 'Choose the file',
+  orders_file_told:
+    '{filled} orders filled in, {unchanged} known already, {waiting} asked for in the store, {silent} without any contact.',
+  orders_file_row: 'Row {row}',
   lead: 'How this shop is tied to its Shopify store. Only the owner sees this page.',
   loading: 'One moment…',
   none: 'No store is connected yet.',

@@ -3,6 +3,25 @@
 import type { storeEn } from './store-en.ts';
 
 export const storeUr: Readonly<Record<keyof typeof storeEn, string>> = {
+  reading: 'کیا پڑھا جا چکا ہے',
+  'import.orders': '60 دن کے آرڈر',
+  'import.variants': 'چیزیں',
+  'state.wanted': 'ابھی مانگا جائے گا',
+  'state.running': 'اسٹور جمع کر رہا ہے: اب تک {n} سطریں',
+  'state.reading': 'لے لیے گئے: {n}',
+  'state.done': 'مکمل: {n}',
+  'state.failed': '{n} کے بعد ناکام',
+  left_out: '{n} پہلے ہی مکمل تھے، وہ صرف شاپیفائی میں ہیں',
+  compared: 'آخری موازنہ: {n} آرڈر، {m} مختلف تھے',
+  unread: '{n} تبدیلیاں پڑھی جانی ہیں',
+  in_vain: 'یہ اب تک نہیں پڑھے جا سکے:',
+  orders_file: 'گاہک فائل سے',
+  orders_file_lead:
+    'اگر آپ کا پلان گاہکوں کو ایپ سے چھپاتا ہے تو شاپیفائی میں آرڈر ایکسپورٹ کریں (Orders → Export → CSV) اور فائل یہاں لائیں۔ جو آپ نے درست کیا ہے وہ نہیں بدلے گا۔',
+  orders_file_choose: 'فائل چنیں',
+  orders_file_told:
+    '{filled} آرڈر بھرے گئے، {unchanged} پہلے سے معلوم، {waiting} اسٹور سے مانگے گئے، {silent} بغیر رابطے کے۔',
+  orders_file_row: 'سطر {row}',
   lead: 'یہ دکان اپنے شاپیفائی اسٹور سے کیسے جڑی ہے۔ یہ صفحہ صرف مالک دیکھتا ہے۔',
   loading: 'ایک لمحہ…',
   none: 'ابھی کوئی اسٹور نہیں جڑا۔',

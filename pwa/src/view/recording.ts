@@ -16,6 +16,7 @@ import type {
   OrderId,
   Pack,
   Replay,
+  Resolve,
   StreamName,
   Unpack,
 } from '../protocol/generated.ts';
@@ -43,6 +44,7 @@ interface Bodies {
   manual_fulfillment: Sent<ManualFulfillment>;
   replay: Sent<Replay>;
   dismiss: Dismiss;
+  resolve: Sent<Resolve>;
 }
 
 export function newFulfillmentId(): FulfillmentId {

@@ -54,33 +54,12 @@ LEFT_OUT = {
 }
 # By file and the beginning of the step's place.
 KNOWN = {
-    ("bulk-operation-run-query-concurrency-limit", "/cancelAttempts"): TIMING,
-    (
-        "bulk-operation-run-query-group-objects",
-        "/runs/runQueryGroupObjectsTrue/statusPolls[1]",
-    ): TIMING,
-    (
-        "bulk-operation-run-query-group-objects",
-        "/runs/runQueryGroupObjectsDefault/statusPolls[1]",
-    ): TIMING,
-    ("bulk-operation-run-query-schema-roots", "/cases/ordersRoot/beforeCleanup/before"): EARLIER,
-    (
-        "bulk-operation-run-query-schema-roots",
-        "/cases/draftOrdersWarningsList/beforeCleanup",
-    ): TIMING,
-    (
-        "bulk-operation-run-query-schema-roots",
-        "/cases/ordersRoot/afterCleanup/settle/polls",
-    ): TIMING,
-    (
-        "bulk-operation-run-query-schema-roots",
-        "/cases/draftOrdersWarningsList/afterCleanup/settle/polls",
-    ): TIMING,
+    ("bulk-operation-run-query-schema-roots", "/cases/ordersRoot/beforeCleanup"): EARLIER,
+    ("bulk-operation-run-query-schema-roots", "/cases/ordersRoot/afterCleanup"): TIMING,
+    ("bulk-operation-run-query-schema-roots", "/cases/draftOrdersWarningsList"): TIMING,
     ("bulk-operation-status-catalog-cancel", "/reads/catalogDefault"): EARLIER,
     ("bulk-operation-status-catalog-cancel", "/reads/currentQuery"): EARLIER,
     ("bulk-operation-status-catalog-cancel", "/reads/malformedId"): ID_FORM,
-    ("bulk-operation-status-catalog-cancel", "/lifecycle/queryExportToTerminal/"): TIMING,
-    ("bulk-operation-status-catalog-cancel", "/lifecycle/queryExportImmediateCancel/"): TIMING,
     ("bulk-operations-read-arg-validation", "/cases/malformedInlineId"): ID_FORM,
     ("metafields-set-input-validation", "/cases/invalidValueJson"): (
         "where in a text JSON breaks off is told in the words of another reader"

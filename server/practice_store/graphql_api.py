@@ -19,6 +19,7 @@ from graphql import (
     build_schema,
     execute,
     parse,
+    specified_rules,
     validate,
 )
 
@@ -30,6 +31,7 @@ from server.practice_store.cost import (
     MUTATION_POINTS,
     requested_points,
 )
+from server.practice_store.global_ids import GlobalIdsRule, wrong_ids
 from server.practice_store.graphql_errors import (
     all_shown,
     internal_error,
@@ -64,9 +66,10 @@ class GraphqlApi:
             document, problems = self._read(query)
         except GraphQLSyntaxError as error:
             return {"errors": [shown(error)]}
+        given = dict(variables or {})
+        problems = problems or wrong_ids(document, given)
         if problems:
             return {"errors": [shown(problem) for problem in problems]}
-        given = dict(variables or {})
         points = requested_points(self._schema, document, given, operation_name)
         if points > MAX_POINTS:
             message = f"Query cost is {points}, which exceeds the single query max cost limit ({MAX_POINTS})."
@@ -92,7 +95,7 @@ class GraphqlApi:
 
     def _read_document(self, query: str) -> tuple[DocumentNode, list[GraphQLError]]:
         document = parse(query)
-        return document, validate(self._schema, document)
+        return document, validate(self._schema, document, [*specified_rules, GlobalIdsRule])
 
     def _run(
         self,

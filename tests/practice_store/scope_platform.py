@@ -6,7 +6,6 @@ IMPORTS = "Rawana exports in bulk and imports nothing"
 NOT_PRODUCTS = "products are edited by the merchant, not over the API"
 EARLIER = "it shows exports that were there before"
 TIMING = "how long an export takes, and over how much, was the recorded store's own"
-ID_FORM = "an id of no form at all is taken for one of nothing"
 ONLY_HTTPS = "Rawana subscribes https addresses only"
 IN_TRANSIT = "goods in transit between locations are no part of the store"
 BEFORE = "it was there before, in a way that the recording does not tell"
@@ -59,8 +58,6 @@ KNOWN = {
     ("bulk-operation-run-query-schema-roots", "/cases/draftOrdersWarningsList"): TIMING,
     ("bulk-operation-status-catalog-cancel", "/reads/catalogDefault"): EARLIER,
     ("bulk-operation-status-catalog-cancel", "/reads/currentQuery"): EARLIER,
-    ("bulk-operation-status-catalog-cancel", "/reads/malformedId"): ID_FORM,
-    ("bulk-operations-read-arg-validation", "/cases/malformedInlineId"): ID_FORM,
     ("metafields-set-input-validation", "/cases/invalidValueJson"): (
         "where in a text JSON breaks off is told in the words of another reader"
     ),

@@ -311,7 +311,10 @@ def test_levels_are_read_by_the_ids_of_their_items_and_what_is_unknown_is_null()
     store = new_store()
     shelf = Shelf(store)
     read = asked(
-        store, "InventoryLevels", LEVELS, ids=[shelf.item.id, "gid://shopify/InventoryItem/9", "x"]
+        store,
+        "InventoryLevels",
+        LEVELS,
+        ids=[shelf.item.id, "gid://shopify/InventoryItem/9", "gid://shopify/Moon/1"],
     )
     assert read[0]["sku"] == shelf.item.sku
     levels = read[0]["inventoryLevels"]["nodes"]

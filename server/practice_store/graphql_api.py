@@ -59,9 +59,14 @@ class GraphqlApi:
         self._read = lru_cache(maxsize=DOCUMENTS_KEPT)(self._read_document)
 
     def answer(
-        self, query: str, variables: Mapping[str, Any] | None, operation_name: str | None
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        *,
+        taken: bool = False,
     ) -> Answer:
-        """Run a document and return the whole body of the answer."""
+        """Run a document and return the whole body of the answer. One that was `taken` already is not throttled any more."""
         try:
             document, problems = self._read(query)
         except GraphQLSyntaxError as error:
@@ -74,7 +79,7 @@ class GraphqlApi:
         if points > MAX_POINTS:
             message = f"Query cost is {points}, which exceeds the single query max cost limit ({MAX_POINTS})."
             return {"errors": [refused_request(message, "MAX_COST_EXCEEDED")]}
-        if points > self._store.bucket.available(self._store.clock()):
+        if not taken and points > self._store.bucket.available(self._store.clock()):
             return {"errors": [throttled()], "extensions": self._cost(points, None)}
         return self._run(document, given, operation_name, points)
 
@@ -83,7 +88,7 @@ class GraphqlApi:
 
     def _answer_late(self, call: CallLater) -> Answer:
         variables = msgspec.json.decode(call.variables) if call.variables is not None else None
-        return self.answer(call.query, variables, call.operation_name)
+        return self.answer(call.query, variables, call.operation_name, taken=True)
 
     def throttled_answer(self) -> Answer:
         """The answer to a call that finds the bucket empty, whatever is in it."""

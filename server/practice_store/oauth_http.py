@@ -61,7 +61,8 @@ class OauthHttp:
         if given.get("client_id") != self._tokens.secrets.client_id:
             return _page("invalid_request", "Could not find an app with that client id.")
         allowed = self._store.redirect_uris
-        if back.scheme not in {"http", "https"} or not back.hostname:
+        is_address = back.scheme in {"http", "https"} and back.hostname
+        if not is_address or not back.geturl().isascii():
             return _page("invalid_request", "The redirect_uri is not an address.")
         if allowed and given["redirect_uri"] not in allowed:
             return _page("invalid_request", "The redirect_uri is not whitelisted.")

@@ -64,6 +64,8 @@ async def test_a_merchants_agreement_leads_back_with_a_code_signed_by_the_apps_s
     [
         {"client_id": "somebody"},
         {"redirect_uri": "javascript:alert(1)"},
+        {"redirect_uri": "https://\u6f22.example/"},
+        {"redirect_uri": "https://"},
         {"redirect_uri": "https://elsewhere.example/back"},
     ],
 )

@@ -9,6 +9,7 @@ import msgspec
 from server.practice_store.asgi import Request, Response, json_response
 from server.practice_store.commands_platform import CallLater
 from server.practice_store.faults import ApiFault
+from server.practice_store.going_wrong import AFTER_RUNNING, without_running
 from server.practice_store.graphql_api import GraphqlApi
 from server.practice_store.identity import stable_uuid
 from server.practice_store.store import PracticeStore
@@ -76,13 +77,13 @@ class AdminHttp:
                 return await self._keep_waiting(fault, asked, request)
             case "error_after" | "drop_after" | "garbage":
                 self._answer(asked)
-                return _AFTER_RUNNING[fault.kind]
+                return AFTER_RUNNING[fault.kind]
             case "throttled":
                 return json_response(self._api.throttled_answer())
             case "internal_error":
                 return json_response(self._api.internal_error_answer())
             case "http_429" | "http_500" | "http_503" | "drop_before":
-                return _without_running(fault)
+                return without_running(fault)
 
     async def _keep_waiting(
         self, fault: ApiFault, asked: _GraphqlRequest, request: Request
@@ -101,21 +102,3 @@ class AdminHttp:
             self._store.execute(late)
         await request.until_gone()
         return Response(status=499)
-
-
-_AFTER_RUNNING = {
-    "error_after": json_response({"errors": "Bad Gateway"}, 502),
-    "drop_after": Response(broken=True),
-    "garbage": Response(headers={"Content-Type": "text/html"}, body=b"<html>Sorry</html>"),
-}
-
-
-def _without_running(fault: ApiFault) -> Response:
-    if fault.kind == "drop_before":
-        return Response(broken=True)
-    if fault.kind == "http_429":
-        headers = {"Retry-After": f"{fault.retry_after_s:.1f}"}
-        return json_response(
-            {"errors": "Exceeded 2 calls per second for api client."}, 429, headers
-        )
-    return json_response({"errors": "Internal Server Error"}, int(fault.kind[-3:]))

@@ -7,7 +7,6 @@ again in order at their recorded times they give the same orders, ids and webhoo
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar
 
 import msgspec
 
@@ -215,5 +214,9 @@ class UserError(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     field: tuple[str, ...] | None = None
     code: str | None = None
-    # Which element of a list value is wrong; this store looks at no list values.
-    element_index: ClassVar[None] = None
+
+
+class ElementError(UserError, frozen=True, kw_only=True):
+    """A refusal of a value that may be a list; it tells which element."""
+
+    element_index: int | None = None

@@ -119,6 +119,11 @@ def commit_edit(state: State, wanted: CommitEdit, at_ms: int) -> CommittedEdit |
     order = edit.order
     agreement = OrderEditAgreement(number=edit.number, happened_at=at_ms)
     removals = [(one.line, -one.changed_by) for one in edit.changes if one.changed_by < 0]
+    gone = tuple(
+        one.line
+        for one in edit.changes
+        if one.line is not None and one.changed_by < 0 and not one.restocking
+    )
     for line, units in removals:
         assert line is not None, "an added line has no units to lose"
         line.removed_units += units
@@ -138,6 +143,7 @@ def commit_edit(state: State, wanted: CommitEdit, at_ms: int) -> CommittedEdit |
         notify_customer=wanted.notify_customer,
         additions=tuple(additions),
         removals=tuple((line, units) for line, units in removals if line is not None),
+        not_restocked=gone,
         outcome=_outcome(order, notify=wanted.notify_customer),
     )
     close_if_done(order, at_ms)

@@ -209,4 +209,5 @@ class CommittedEdit:
     notify_customer: bool
     additions: tuple[tuple[LineItem, int], ...]
     removals: tuple[tuple[LineItem, int], ...]
+    not_restocked: tuple[LineItem, ...]
     outcome: tuple[str, ...] = ()

@@ -27,7 +27,8 @@ ApiFaultKind = Literal[
 class ApiFault(msgspec.Struct, frozen=True, kw_only=True):
     """Something that goes wrong with a `share` (0 to 1) of the Admin API calls (of one operation, if named).
 
-    It does so `times` times, or with None until it is switched off. What an export is fetched by is the operation BulkFile.
+    It does so `times` times, or with None until it is switched off. What an export is fetched by is the operation BulkFile;
+    what gives tokens is AccessToken, which is hit only when it is named.
 
     `http_429`, `http_500`, `http_503`, `throttled` and `internal_error` answer so without running the call;
     `error_after` runs it and answers 502. `timeout_before` never answers and runs nothing; `timeout_after` runs it first;
@@ -72,10 +73,11 @@ class ApiFaults:
         self.coming: list[ApiFault] = []
         self._chance = chance
 
-    def take(self, operation: str | None) -> ApiFault | None:
-        """Return the fault for this call, and count it."""
+    def take(self, operation: str | None, *, named: bool = False) -> ApiFault | None:
+        """Return the fault for this call, and count it. With `named` only one that names the operation."""
         for place, fault in enumerate(self.coming):
-            if fault.operation is not None and fault.operation != operation:
+            any_call = fault.operation is None and not named
+            if not any_call and fault.operation != operation:
                 continue
             if fault.share < 1 and self._chance.random() >= fault.share:
                 continue

@@ -19,6 +19,7 @@ from graphql import (
     build_schema,
     execute,
     parse,
+    specified_rules,
     validate,
 )
 
@@ -30,6 +31,7 @@ from server.practice_store.cost import (
     MUTATION_POINTS,
     requested_points,
 )
+from server.practice_store.global_ids import GlobalIdsRule, wrong_ids
 from server.practice_store.graphql_errors import (
     all_shown,
     internal_error,
@@ -57,21 +59,27 @@ class GraphqlApi:
         self._read = lru_cache(maxsize=DOCUMENTS_KEPT)(self._read_document)
 
     def answer(
-        self, query: str, variables: Mapping[str, Any] | None, operation_name: str | None
+        self,
+        query: str,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        *,
+        taken: bool = False,
     ) -> Answer:
-        """Run a document and return the whole body of the answer."""
+        """Run a document and return the whole body of the answer. One that was `taken` already is not throttled any more."""
         try:
             document, problems = self._read(query)
         except GraphQLSyntaxError as error:
             return {"errors": [shown(error)]}
+        given = dict(variables or {})
+        problems = problems or wrong_ids(document, given)
         if problems:
             return {"errors": [shown(problem) for problem in problems]}
-        given = dict(variables or {})
         points = requested_points(self._schema, document, given, operation_name)
         if points > MAX_POINTS:
             message = f"Query cost is {points}, which exceeds the single query max cost limit ({MAX_POINTS})."
             return {"errors": [refused_request(message, "MAX_COST_EXCEEDED")]}
-        if points > self._store.bucket.available(self._store.clock()):
+        if not taken and points > self._store.bucket.available(self._store.clock()):
             return {"errors": [throttled()], "extensions": self._cost(points, None)}
         return self._run(document, given, operation_name, points)
 
@@ -80,7 +88,7 @@ class GraphqlApi:
 
     def _answer_late(self, call: CallLater) -> Answer:
         variables = msgspec.json.decode(call.variables) if call.variables is not None else None
-        return self.answer(call.query, variables, call.operation_name)
+        return self.answer(call.query, variables, call.operation_name, taken=True)
 
     def throttled_answer(self) -> Answer:
         """The answer to a call that finds the bucket empty, whatever is in it."""
@@ -92,7 +100,7 @@ class GraphqlApi:
 
     def _read_document(self, query: str) -> tuple[DocumentNode, list[GraphQLError]]:
         document = parse(query)
-        return document, validate(self._schema, document)
+        return document, validate(self._schema, document, [*specified_rules, GlobalIdsRule])
 
     def _run(
         self,

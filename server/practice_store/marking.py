@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
-
-import msgspec
+from collections.abc import Iterable
 
 from server.practice_store.catalogue import Product
-from server.practice_store.commands import UserError
+from server.practice_store.commands import ElementError, UserError
 from server.practice_store.commands_marks import ChangeTags, SetMetafields, WantedMetafield
 from server.practice_store.customers import Customer
 from server.practice_store.identity import number_of
+from server.practice_store.metafield_values import wrong_value
 from server.practice_store.metafields import Metafield, full_namespace
 from server.practice_store.orders import Order
 from server.practice_store.state import State
 
 MOST_AT_ONCE = 25
-MOST_DECIMAL = 9_999_999_999_999
 RESERVED = frozenset({"shopify_standard", "protected", "shopify-l10n-fields"})
 Tagged = Order | Customer | Product
-_COLOR = re.compile(r"#[0-9a-fA-F]{6}\Z")
 
 
 def change_tags(state: State, wanted: ChangeTags, at_ms: int) -> Tagged | list[UserError]:
@@ -66,14 +61,21 @@ def set_metafields(
     state: State, wanted: SetMetafields, at_ms: int
 ) -> tuple[Metafield, ...] | list[UserError]:
     """Set values, each if it is still what the caller read; all or none."""
-    errors = [
-        UserError(field=("metafields", str(place), *field), message=message, code=code)
+    errors: list[UserError] = [
+        ElementError(
+            field=("metafields", str(place), *field),
+            message=message,
+            code=code,
+            element_index=element[0] if element else None,
+        )
         for place, one in enumerate(wanted.wanted)
-        for field, message, code in _refusals(state, one)
+        for field, message, code, *element in _refusals(state, one)
     ]
     if len(wanted.wanted) > MOST_AT_ONCE:
         message = f"Exceeded the maximum metafields input limit of {MOST_AT_ONCE}."
-        errors = [UserError(field=("metafields",), message=message, code="LESS_THAN_OR_EQUAL_TO")]
+        errors = [
+            ElementError(field=("metafields",), message=message, code="LESS_THAN_OR_EQUAL_TO")
+        ]
     if errors:
         return errors
     return tuple(_set(state, one, at_ms) for one in wanted.wanted)
@@ -101,7 +103,10 @@ def _set(state: State, wanted: WantedMetafield, at_ms: int) -> Metafield:
     return kept
 
 
-Refusal = tuple[tuple[str, ...], str, str | None]
+# Field, message and code; of a list value also which element is wrong.
+Refusal = (
+    tuple[tuple[str, ...], str, str | None] | tuple[tuple[str, ...], str, str | None, int | None]
+)
 
 
 def _refusals(state: State, wanted: WantedMetafield) -> Iterable[Refusal]:
@@ -124,8 +129,15 @@ def _refusals(state: State, wanted: WantedMetafield) -> Iterable[Refusal]:
     kind = wanted.type or (kept.type if kept else None)
     if kind is None:
         yield ("type",), "Type can't be blank", "BLANK"
-    elif (why := wrong_value(kind, wanted.value)) is not None:
-        yield ("value",), f"Value {why}", "INVALID_VALUE"
+    else:
+        wrong = wrong_value(
+            kind,
+            wanted.value,
+            currency=state.shop.currency_code,
+            exists=lambda gid: owner_of(state, gid) is not None,
+        )
+        if wrong is not None:
+            yield ("value",), f"Value {wrong.why}", "INVALID_VALUE", wrong.element
     if wanted.compared and wanted.digest != (kept.compare_digest if kept else None):
         message = "The resource has been updated since it was loaded. Try again with an updated `compareDigest` value."
         yield (), message, "STALE_OBJECT"
@@ -138,42 +150,3 @@ def _length(name: str, text: str, least: int, most: int) -> tuple[str, str] | No
     if len(text) > most:
         return f"{named} is too long (maximum is {most} characters)", "TOO_LONG"
     return None
-
-
-def wrong_value(kind: str, value: str) -> str | None:
-    """Return what is wrong with a value of a type, in the recorded words; None for a good one or a type not known here."""
-    if not value.strip():
-        return "can't be blank."
-    return next((why for is_good, why in _TYPES.get(kind, ()) if not is_good(value)), None)
-
-
-def _is(read: Callable[[str], object], value: str) -> bool:
-    try:
-        read(value)
-    except (ValueError, msgspec.DecodeError):
-        return False
-    return True
-
-
-Check = tuple[Callable[[str], object], str]
-# What a value of a type must be, and what is said when it is not.
-_TYPES: dict[str, tuple[Check, ...]] = {
-    "boolean": ((lambda value: value in {"true", "false"}, "must be true or false."),),
-    "color": ((_COLOR.match, "must be a hex color code."),),
-    "date": ((lambda value: _is(date.fromisoformat, value), "must be in YYYY-MM-DD format."),),
-    "date_time": (
-        (
-            lambda value: _is(datetime.fromisoformat, value),
-            "must be in “YYYY-MM-DDTHH:MM:SS” format. For example: 2022-06-01T15:30:00",
-        ),
-    ),
-    "json": ((lambda value: _is(msgspec.json.decode, value), "is invalid JSON."),),
-    "number_decimal": (
-        (re.compile(r"-?\d+(\.\d+)?\Z").match, "must be a decimal."),
-        (lambda value: abs(float(value)) <= MOST_DECIMAL, f"can't exceed {MOST_DECIMAL}."),
-    ),
-    "number_integer": ((re.compile(r"-?\d+\Z").match, "must be an integer."),),
-    "single_line_text_field": (
-        (lambda value: "\n" not in value, "must be a single line text string."),
-    ),
-}

@@ -15,11 +15,14 @@ import msgspec
 
 from server.practice_store.asgi import Request, Response, json_response
 from server.practice_store.commands_platform import GiveToken
+from server.practice_store.going_wrong import go_wrong
 from server.practice_store.session_token import claims_for, read_token, signed_token
 from server.practice_store.store import PracticeStore
 
 TOKEN_PATH = "/admin/oauth/access_token"  # noqa: S105 - a path
 AUTHORIZE_PATH = "/admin/oauth/authorize"
+# What faults for asking for a token are switched on by.
+OPERATION = "AccessToken"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 - a kind
 OFFLINE = "urn:shopify:params:oauth:token-type:offline-access-token"
@@ -58,7 +61,8 @@ class OauthHttp:
         if given.get("client_id") != self._tokens.secrets.client_id:
             return _page("invalid_request", "Could not find an app with that client id.")
         allowed = self._store.redirect_uris
-        if back.scheme not in {"http", "https"} or not back.hostname:
+        is_address = back.scheme in {"http", "https"} and back.hostname
+        if not is_address or not back.geturl().isascii():
             return _page("invalid_request", "The redirect_uri is not an address.")
         if allowed and given["redirect_uri"] not in allowed:
             return _page("invalid_request", "The redirect_uri is not whitelisted.")
@@ -76,8 +80,14 @@ class OauthHttp:
         joined = f"{back.query}&{query}" if back.query else query
         return Response(status=302, headers={"Location": back._replace(query=joined).geturl()})
 
-    def token(self, request: Request) -> Response:
-        """POST access_token, as JSON or as a form."""
+    async def token(self, request: Request) -> Response:
+        """POST access_token, as JSON or as a form; or go wrong as told."""
+        fault = self._store.api_faults.take(OPERATION, named=True)
+        if fault is not None:
+            return await go_wrong(fault, lambda: self._token(request), request)
+        return self._token(request)
+
+    def _token(self, request: Request) -> Response:
         try:
             asked = _read(request)
         except (msgspec.DecodeError, UnicodeDecodeError):

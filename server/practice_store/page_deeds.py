@@ -45,6 +45,8 @@ from server.practice_store.page_shell import Form
 from server.practice_store.returns import Return
 from server.practice_store.store import PracticeStore
 
+# Beyond it nobody means an amount.
+MOST_MONEY = 10**9
 Deed = Callable[[PracticeStore, Order, Form], object]
 
 
@@ -287,7 +289,7 @@ def _amount(text: str | None) -> Decimal:
         amount = Decimal(text or "0")
     except InvalidOperation as error:
         raise ValueError(f"{text} is not an amount.") from error
-    if not amount.is_finite() or amount < 0:
+    if not amount.is_finite() or not 0 <= amount <= MOST_MONEY:
         raise ValueError(f"{text} is not an amount.")
     return amount
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from server.practice_store.asked import Asked, Input, Payload
-from server.practice_store.catalogue import Variant
+from server.practice_store.catalogue import Product, Variant
 from server.practice_store.commands import Subscribe
 from server.practice_store.commands_marks import ChangeSubscription, Unsubscribe
 from server.practice_store.connections import Listing
@@ -54,6 +54,11 @@ class PlatformQueries(Asked):
     def product_variant(self, *, id: str) -> Variant | None:  # noqa: A002 - the schema's name
         """One variant."""
         return next((one for one in self._state.variants.values() if one.id == id), None)
+
+    def products(self, **_filters: object) -> list[Product]:
+        """What the store lists, by number."""
+        listed = {one.product.number: one.product for one in self._state.variants.values()}
+        return list(listed.values())
 
     def product(self, *, id: str) -> ProductShown | None:  # noqa: A002 - the schema's name
         """One product with its variants; none where nothing of it is sold."""

@@ -7,7 +7,7 @@ worked out from the order as it stands after each command, whatever the command 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from server.practice_store.catalogue import Variant
 from server.practice_store.chance import Chance
@@ -65,8 +65,13 @@ def announce_levels(state: State, at_ms: int) -> None:
         state.announce("INVENTORY_LEVELS_UPDATE", level, at_ms)
 
 
-def follow_orders(state: State, orders: Iterable[Order], at_ms: int, *, restock: bool) -> None:
-    """Commit and release stock as these orders need it now. Without `restock`, what is released is gone."""
+def follow_orders(
+    state: State, orders: Iterable[Order], at_ms: int, *, gone: Collection[int] | None = ()
+) -> None:
+    """Commit and release stock as these orders need it now.
+
+    What is released of the items in `gone` (None: of all) does not go back on the shelf.
+    """
     for order in orders:
         for line in order.line_items:
             if line.variant is not None:
@@ -82,7 +87,8 @@ def follow_orders(state: State, orders: Iterable[Order], at_ms: int, *, restock:
             level = level_at(state.items[place[0]], state.locations[place[1]], at_ms)
             if committed:
                 change_units(state, level, "committed", committed, at_ms)
-            if taken > 0 or (taken < 0 and restock):
+            restocks = gone is not None and place[0] not in gone
+            if taken > 0 or (taken < 0 and restocks):
                 change_units(state, level, "available", -taken, at_ms)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -23,6 +23,7 @@ from server.practice_store.commands import (
 from server.practice_store.commands_platform import CallLater, RunBulkQuery, TakeLateCall
 from server.practice_store.cost import Bucket
 from server.practice_store.drawing import draw_order, payment
+from server.practice_store.edits import CommittedEdit
 from server.practice_store.every_command import RULES, AnyCommand
 from server.practice_store.exporting import due_exports, end_exports
 from server.practice_store.faults import ApiFaults, BulkFault, WebhookFaults
@@ -236,7 +237,7 @@ class PracticeStore:
             self.state,
             self._announced_orders(),
             at_ms,
-            restock=getattr(command, "restock", True),
+            gone=_not_restocked(command, result),
         )
         restock_returned(self.state, [one.subject for one in self.state.announcements], at_ms)
         announce_levels(self.state, at_ms)
@@ -350,6 +351,14 @@ def seed_catalogue(store: PracticeStore) -> None:
     """Give the store its standard locations and catalogue, unless its journal already did."""
     if not store.state.variants:
         store.execute(SeedCatalogue())
+
+
+def _not_restocked(command: AnyCommand, result: object) -> Collection[int] | None:
+    """The items of which what a command releases does not go back on the shelf; None for all."""
+    if isinstance(result, CommittedEdit):
+        variants = (line.variant for line in result.not_restocked)
+        return {one.inventory_item.number for one in variants if one is not None}
+    return () if getattr(command, "restock", True) else None
 
 
 def _replaced(draft: PlaceOrder, given: dict[str, object]) -> PlaceOrder:

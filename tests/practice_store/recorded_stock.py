@@ -11,6 +11,8 @@ from server.practice_store.state import State
 from server.practice_store.stocking import level_at
 from server.practice_store.store import PracticeStore
 
+# The recorded store sold something.
+SOME_PRODUCT = "gid://shopify/Product/1"
 # What the recorded store calls the locations that its refusals name.
 NAMES = {"106318430514": "Shop location", "106318463282": "My Custom Location"}
 
@@ -22,6 +24,8 @@ def stock_before(store: PracticeStore, ours: dict[str, str], variables: Any) -> 
     """
     for one in variables.get("metafields") or []:
         _list_product(store, ours, one["ownerId"])
+    if "products" in str(variables.get("query")):
+        _list_product(store, ours, SOME_PRODUCT)
     for change in _changes(variables):
         item, place = change["inventoryItemId"], change["locationId"]
         if any(re.search(r"/9{6,}\d*\Z", gid) for gid in (item, place)):

@@ -115,6 +115,18 @@ async def test_a_late_commit_comes_before_whatever_is_asked_after_its_time():
     assert refusal["message"] == "Order cannot be marked as paid."
 
 
+async def test_a_late_commit_happens_although_the_app_has_used_up_its_points_since():
+    clock = Clock()
+    store = new_store(clock)
+    order = store.place_order(some_lines(store, 1))
+    store.api_faults.coming = [ApiFault(kind="late_commit", delay_ms=1)]
+    await call_and_hang_up(store, call_of(order))
+    clock.pass_ms(1)
+    store.bucket.take(store.bucket.size, clock.now_ms)
+    store.settle()
+    assert order.fully_paid
+
+
 async def test_no_webhook_is_sent_within_a_silent_window_and_all_are_after_it():
     clock = Clock()
     store = subscribed(clock, topics=("ORDERS_CREATE",))

@@ -111,6 +111,15 @@ def test_metafields_are_set_all_or_none_and_at_most_twenty_five():
     assert [error["code"] for error in told["userErrors"]] == ["LESS_THAN_OR_EQUAL_TO"]
 
 
+def test_a_wrong_element_of_a_list_is_told_by_its_place():
+    store = new_store()
+    order = store.place_order(some_lines(store, 1))
+    told = set_one(store, order, '[1, "x"]', type="list.number_integer")
+    (error,) = told["userErrors"]
+    assert (error["message"], error["elementIndex"]) == ("Value must be an integer.", 1)
+    assert set_one(store, order, "[1, 2]", type="list.number_integer")["userErrors"] == []
+
+
 def test_a_subscription_is_changed_and_given_up():
     clock = Clock()
     store = new_store(clock)

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import msgspec
 import pytest
 
+from server.practice_store.faults import ApiFault
 from server.practice_store.session_token import claims_for, signed_token
 from tests.shopify.practice import DOMAIN, SECRET, Clock, http_to, new_store
 
@@ -63,6 +64,8 @@ async def test_a_merchants_agreement_leads_back_with_a_code_signed_by_the_apps_s
     [
         {"client_id": "somebody"},
         {"redirect_uri": "javascript:alert(1)"},
+        {"redirect_uri": "https://\u6f22.example/"},
+        {"redirect_uri": "https://"},
         {"redirect_uri": "https://elsewhere.example/back"},
     ],
 )
@@ -211,3 +214,27 @@ async def test_an_installation_outlives_a_kill_of_the_store(tmp_path):
             assert await works(http, given["access_token"])
             refresh = {"grant_type": "refresh_token", "refresh_token": given["refresh_token"]}
             assert (await token_for(http, **refresh)).status_code == 200
+
+
+async def test_the_answer_with_a_token_can_get_lost_and_nothing_is_lost_by_it():
+    store = new_store()
+    async with http_to(store) as http:
+        first = (await token_for(http, code=await code_from(http), expiring="1")).json()
+        store.api_faults.coming = [
+            ApiFault(kind="error_after", operation="AccessToken"),
+            ApiFault(kind="http_503", operation="AccessToken"),
+        ]
+        refresh = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
+        assert [(await token_for(http, **refresh)).status_code for _ in range(2)] == [502, 503]
+        assert len(store.state.grants) == 2
+        again = (await token_for(http, **refresh)).json()
+        assert await works(http, again["access_token"])
+
+
+async def test_a_fault_that_names_no_operation_leaves_tokens_alone():
+    store = new_store()
+    store.api_faults.coming = [ApiFault(kind="http_500")]
+    async with http_to(store) as http:
+        given = await token_for(http, grant_type="client_credentials")
+    assert given.status_code == 200
+    assert store.api_faults.coming

@@ -18,7 +18,7 @@ NUMBERED_0 = """mutation {
 }"""
 HAPPENED_YESTERDAY = """mutation {
   fulfillmentEventCreate(
-    fulfillmentEvent: {fulfillmentId: "x", status: DELIVERED, happenedAt: "yesterday"}
+    fulfillmentEvent: {fulfillmentId: "gid://shopify/Fulfillment/1", status: DELIVERED, happenedAt: "yesterday"}
   ) { userErrors { message } }
 }"""
 
@@ -65,11 +65,14 @@ def test_the_shipped_schema_holds_names_and_types_and_no_text_of_shopifys():
 
 
 def test_a_schema_to_start_with_is_built_in_less_than_a_third_of_a_second():
-    load_schema.cache_clear()
-    # Of the processor's time: what else the machine does is not the store's doing.
-    start = time.process_time()
-    load_schema()
-    assert time.process_time() - start < 0.3
+    # Of the processor's time, the best of three: what else the machine does is not the store's doing.
+    took = []
+    for _ in range(3):
+        load_schema.cache_clear()
+        start = time.process_time()
+        load_schema()
+        took.append(time.process_time() - start)
+    assert min(took) < 0.3
 
 
 def test_the_store_and_its_schema_come_without_the_rest_of_the_server():
@@ -104,6 +107,7 @@ def test_the_store_and_its_schema_come_without_the_rest_of_the_server():
             NUMBERED_0,
             "RESOURCE_NOT_FOUND",
         ),
+        ('{ order(id: "1001") { id } }', "argumentLiteralsIncompatible"),
         (
             HAPPENED_YESTERDAY,
             "BAD_USER_INPUT",
@@ -113,6 +117,16 @@ def test_the_store_and_its_schema_come_without_the_rest_of_the_server():
 def test_a_request_that_cannot_be_answered_says_why_with_a_code(document, code):
     answer = ask(new_store(stocked=False), document)
     assert [error["extensions"]["code"] for error in answer["errors"]] == [code]
+
+
+@pytest.mark.parametrize("wrong", ["1001", 1001, "gid:/shopify/Order/1", ""])
+def test_a_variable_that_is_no_id_is_refused_before_anything_is_read(wrong):
+    document = "query Read($id: ID!) { order(id: $id) { id } }"
+    answer = ask(new_store(stocked=False), document, id=wrong)
+    (error,) = answer["errors"]
+    assert error["message"] == "Variable $id of type ID! was provided invalid value"
+    assert error["extensions"]["code"] == "INVALID_VARIABLE"
+    assert "data" not in answer
 
 
 def test_a_document_that_is_no_graphql_is_an_error_and_no_crash():

@@ -12,8 +12,10 @@ from server.practice_store.commands import (
     MarkPaid,
     ShipGroup,
 )
+from server.practice_store.commands_edits import BeginEdit, CommitEdit, SetEditQuantity
 from server.practice_store.commands_refunds import CreateRefund, RefundedLine
 from server.practice_store.commands_returns import DisposeReturned, WantedDisposition
+from server.practice_store.commands_work import MoveWork
 from server.practice_store.graphql_api import GraphqlApi
 from server.practice_store.subset_schema import HERE
 from tests.practice_store.order_steps import opened, shipped
@@ -82,8 +84,33 @@ def test_an_order_cancelled_without_restocking_takes_its_units_with_it():
     store = new_store()
     shelf = Shelf(store)
     order = store.place_order(some_lines(store, 1, quantity=3))
-    store.execute(CancelOrder(order=order.number))
+    store.execute(CancelOrder(order=order.number, restock=False))
     assert shelf.moved() == (-3, 0, -3)
+
+
+@pytest.mark.parametrize(("restock", "moved"), [(True, (-1, 1, 0)), (False, (-3, 1, -2))])
+def test_units_edited_out_go_back_on_the_shelf_only_if_the_edit_says_so(restock, moved):
+    store = new_store()
+    shelf = Shelf(store)
+    order = store.place_order(some_lines(store, 1, quantity=3))
+    edit = store.execute(BeginEdit(order=order.id))
+    line = edit.line_items[0].id
+    store.execute(SetEditQuantity(edit=edit.id, line=line, quantity=1, restock=restock))
+    store.execute(CommitEdit(edit=edit.id))
+    assert shelf.moved() == moved
+
+
+def test_work_moved_to_another_location_is_committed_there():
+    store = new_store()
+    shelf = Shelf(store)
+    order = store.place_order(some_lines(store, 1, quantity=3))
+    other = list(store.state.locations.values())[-1]
+    there = shelf.item.levels[other.number]
+    before = there.units("available")
+    moved = store.execute(MoveWork(work=order.work[0].id, location=other.id))
+    assert not isinstance(moved, list), moved
+    assert shelf.moved() == (0, 0, 0)
+    assert (there.units("available"), there.units("committed")) == (before - 3, 3)
 
 
 def test_goods_that_come_back_are_on_the_shelf_once_somebody_puts_them_there():
@@ -284,7 +311,10 @@ def test_levels_are_read_by_the_ids_of_their_items_and_what_is_unknown_is_null()
     store = new_store()
     shelf = Shelf(store)
     read = asked(
-        store, "InventoryLevels", LEVELS, ids=[shelf.item.id, "gid://shopify/InventoryItem/9", "x"]
+        store,
+        "InventoryLevels",
+        LEVELS,
+        ids=[shelf.item.id, "gid://shopify/InventoryItem/9", "gid://shopify/Moon/1"],
     )
     assert read[0]["sku"] == shelf.item.sku
     levels = read[0]["inventoryLevels"]["nodes"]

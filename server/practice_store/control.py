@@ -58,10 +58,12 @@ class ContactRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CancelRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Why an order is cancelled: CUSTOMER, INVENTORY, FRAUD, DECLINED, STAFF or OTHER."""
+    """Why an order is cancelled: CUSTOMER, INVENTORY, FRAUD, DECLINED, STAFF or OTHER; and what becomes of goods and money."""
 
     reason: str = "CUSTOMER"
     notify_customer: bool = False
+    restock: bool = True
+    refund: bool = False
 
 
 class FulfillRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +160,11 @@ class Control:
             return not_found()
         return self._done(
             CancelOrder(
-                order=order.number, reason=asked.reason, notify_customer=asked.notify_customer
+                order=order.number,
+                reason=asked.reason,
+                notify_customer=asked.notify_customer,
+                restock=asked.restock,
+                refund=asked.refund,
             )
         )
 

@@ -26,6 +26,8 @@ from server.practice_store.asgi import (
 from server.practice_store.bulk import FILES_PATH
 from server.practice_store.bulk_files import BulkFiles
 from server.practice_store.control import Control, not_found
+from server.practice_store.control_orders import OrderControl
+from server.practice_store.control_returns import ReturnControl
 from server.practice_store.graphql_api import GraphqlApi
 from server.practice_store.oauth_http import AUTHORIZE_PATH, TOKEN_PATH, OauthHttp
 from server.practice_store.page import Pages
@@ -107,6 +109,7 @@ def _routes(store: PracticeStore, prefix: str, api: GraphqlApi | None) -> Routes
         ("POST", "/practice/api/orders/{}/cancel", control.cancel),
         ("POST", "/practice/api/orders/{}/pay", control.pay),
         ("POST", "/practice/api/orders/{}/fulfill", control.fulfill),
+        *_later_deeds(OrderControl(store), ReturnControl(store)),
         ("POST", "/practice/api/fulfillments/{}/cancel", control.cancel_fulfillment),
         ("POST", "/practice/api/fulfillments/{}/tracking", control.change_tracking),
         ("POST", "/practice/api/fulfillments/{}/events", control.add_event),
@@ -126,6 +129,40 @@ def _routes(store: PracticeStore, prefix: str, api: GraphqlApi | None) -> Routes
     return [
         (method, re.compile(path.replace(".", r"\.").replace("{}", r"(\d{1,19})")), answering)
         for method, path, answering in table
+    ]
+
+
+def _later_deeds(orders: OrderControl, returns: ReturnControl) -> list[tuple[str, str, Answering]]:
+    """What the team does with an order after it was placed."""
+    on_orders: dict[str, Answering] = {
+        "edit": orders.edit,
+        "hold": orders.hold,
+        "release": orders.release,
+        "move": orders.move,
+        "split": orders.split,
+        "progress": orders.report_progress,
+        "stop-progress": orders.stop_progress,
+        "return": orders.take_back,
+        "refund": orders.refund,
+        "payments": orders.record_payment,
+        "close": orders.close,
+        "open": orders.open,
+    }
+    on_returns: dict[str, Answering] = {
+        "approve": returns.approve,
+        "decline": returns.decline,
+        "cancel": returns.cancel,
+        "close": returns.close,
+        "reopen": returns.reopen,
+        "process": returns.process,
+    }
+    return [
+        *(("POST", f"/practice/api/orders/{{}}/{name}", deed) for name, deed in on_orders.items()),
+        ("DELETE", "/practice/api/orders/{}", orders.delete),
+        *(
+            ("POST", f"/practice/api/returns/{{}}/{name}", deed)
+            for name, deed in on_returns.items()
+        ),
     ]
 
 

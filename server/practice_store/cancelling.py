@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from server.practice_store.commands import CancelOrder, UserError
 from server.practice_store.order_lines import LineItem, Transaction
 from server.practice_store.orders import Order
@@ -11,6 +9,7 @@ from server.practice_store.refunding import finish_refund
 from server.practice_store.refunds import Refund, RefundLineItem
 from server.practice_store.returns import HOLDING_UNITS
 from server.practice_store.state import Notification, State
+from server.practice_store.suggesting import left_of_payments
 
 MAX_STAFF_NOTE = 255
 # A cancellation takes no numbers, so that journals of before it made refunds give the same ids: what it makes is numbered
@@ -75,7 +74,7 @@ def _refund(order: Order, cancel: CancelOrder, at_ms: int) -> Refund:
     for line, units in left:
         line.removed_units += units
     if cancel.refund:
-        for place, (parent, amount) in enumerate(_to_give_back(order), start=1):
+        for place, (parent, amount) in enumerate(left_of_payments(order), start=1):
             made = Transaction(
                 number=order.number + TRANSACTION_OFFSET + place,
                 order_number=order.number,
@@ -90,17 +89,6 @@ def _refund(order: Order, cancel: CancelOrder, at_ms: int) -> Refund:
             order.payments.append(made)
             refund.transactions.append(made)
     return refund
-
-
-def _to_give_back(order: Order) -> list[tuple[Transaction, Decimal]]:
-    """Return each payment with what was not given back of it."""
-    found = []
-    for payment in order.payments:
-        given = (one.amount for one in order.payments if one.parent_transaction is payment)
-        left = payment.amount - sum(given, Decimal(0))
-        if payment.pays and left > 0:
-            found.append((payment, left))
-    return found
 
 
 def _refusal(order: Order | None, cancel: CancelOrder) -> UserError | None:

@@ -116,7 +116,7 @@ class CancelOrder(Command, frozen=True, kw_only=True, omit_defaults=True):
     reason: str = "CUSTOMER"
     notify_customer: bool = False
     staff_note: str | None = None
-    restock: bool = True
+    restock: bool = False
     refund: bool = False
 
 

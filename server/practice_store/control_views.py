@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from server.practice_store.fulfillment import Fulfillment
+from server.practice_store.fulfillment import Fulfillment, FulfillmentOrder
 from server.practice_store.money import rest_amount
 from server.practice_store.order_lines import LineItem
 from server.practice_store.orders import Order
@@ -57,6 +57,36 @@ class LineView(View, frozen=True, kw_only=True):
     price: str
 
 
+class WorkView(View, frozen=True, kw_only=True):
+    """A fulfillment order: work for one location."""
+
+    id: str
+    number: int
+    status: str
+    location: str
+    holds: list[str]
+    lines: list[FulfillmentLineView]
+
+
+class ReturnView(View, frozen=True, kw_only=True):
+    """A return, with how many units come back and how many are back."""
+
+    id: str
+    number: int
+    name: str
+    status: str
+    units: int
+    processed: int
+
+
+class RefundView(View, frozen=True, kw_only=True):
+    """A refund."""
+
+    id: str
+    total: str
+    units: int
+
+
 class OrderView(View, frozen=True, kw_only=True):
     """An order as the team sees it in the store."""
 
@@ -77,6 +107,11 @@ class OrderView(View, frozen=True, kw_only=True):
     outstanding: str
     lines: list[LineView]
     fulfillments: list[FulfillmentView]
+    edited: bool
+    return_status: str
+    work: list[WorkView]
+    returns: list[ReturnView]
+    refunds: list[RefundView]
 
 
 def order_view(order: Order) -> OrderView:
@@ -101,6 +136,28 @@ def order_view(order: Order) -> OrderView:
         outstanding=rest_amount(order.outstanding),
         lines=[_line_view(line) for line in order.line_items],
         fulfillments=[fulfillment_view(one) for one in order.shipments],
+        edited=order.edited,
+        return_status=order.return_status,
+        work=[_work_view(one) for one in order.fulfillment_orders],
+        returns=[
+            ReturnView(
+                id=one.id,
+                number=one.number,
+                name=one.name,
+                status=one.status,
+                units=one.total_quantity,
+                processed=sum(line.processed_quantity for line in one.return_line_items),
+            )
+            for one in order.returned
+        ],
+        refunds=[
+            RefundView(
+                id=one.id,
+                total=rest_amount(one.total),
+                units=sum(part.quantity for part in one.refund_line_items),
+            )
+            for one in order.refunded
+        ],
     )
 
 
@@ -122,6 +179,24 @@ def fulfillment_view(shipment: Fulfillment) -> FulfillmentView:
                 sku=part.line_item.sku, title=part.line_item.name, quantity=part.quantity
             )
             for part in shipment.fulfillment_line_items
+        ],
+    )
+
+
+def _work_view(work: FulfillmentOrder) -> WorkView:
+    return WorkView(
+        id=work.id,
+        number=work.number,
+        status=work.status,
+        location=work.location.name,
+        holds=[one.display_reason for one in work.fulfillment_holds],
+        lines=[
+            FulfillmentLineView(
+                sku=part.line_item.sku,
+                title=part.line_item.name,
+                quantity=part.remaining_quantity,
+            )
+            for part in work.line_items
         ],
     )
 

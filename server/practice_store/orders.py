@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from server.practice_store.connections import Listing
 from server.practice_store.customers import Customer, MailingAddress
@@ -13,6 +14,7 @@ from server.practice_store.metafields import Kept, Metafield, find_metafield
 from server.practice_store.money import ZERO
 from server.practice_store.order_lines import Attribute, LineItem, ShippingLine, Transaction
 from server.practice_store.order_money import OrderMoney
+from server.practice_store.suggesting import SuggestedRefund, suggest_refund
 
 if TYPE_CHECKING:
     from server.practice_store.agreements import Agreement
@@ -90,6 +92,8 @@ class Order(OrderMoney):
     updates: list[int] = field(default_factory=list)
     metafields_kept: Kept = field(default_factory=dict)
     confirmed: bool = True
+    # What the API calls otherwise than the store does, for which a number is always the one in the gid.
+    shown_as: ClassVar[dict[str, str]] = {"number": "order_number"}
     edited: bool = False
 
     @property
@@ -181,6 +185,12 @@ class Order(OrderMoney):
         """The timeline, or what one kind of action ("action:edited") left in it."""
         wanted = (query or "").removeprefix("action:")
         return [one for one in self.timeline if not wanted or one.action == wanted]
+
+    def suggested_refund(
+        self, *, refund_line_items: Sequence[Any] | None = None, **_more: object
+    ) -> SuggestedRefund:
+        """What a refund of these units could give back."""
+        return suggest_refund(self, refund_line_items or ())
 
     def touch(self, at_ms: int) -> None:
         """Note a change."""

@@ -100,10 +100,11 @@ def concrete_type(value: object, *_place: object) -> str:
 
 
 def _read(source: object, name: str, info: GraphQLResolveInfo[Any]) -> object:
+    """Read an attribute; a class may say that the API's name for one is not its own."""
     if isinstance(source, dict):
         return source[name]
     try:
-        return getattr(source, name)
+        return getattr(source, getattr(source, "shown_as", {}).get(name, name))
     except AttributeError:
         where = f"{info.parent_type.name}.{info.field_name}"
         raise coded(f"the practice store does not model {where}", "NOT_MODELLED") from None

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -22,12 +23,14 @@ from server.practice_store.commands import (
     Subscribe,
     UpdateTracking,
 )
+from server.practice_store.commands_refunds import CloseOrder
 from server.practice_store.control_views import order_view
 from server.practice_store.deliveries import WebhookSender
 from server.practice_store.journal import JournalMismatchError
 from server.practice_store.store import PracticeStore
+from tests.practice_store.order_steps import asked, exchanged, handle_work, take_back
 from tests.practice_store.receiver import Receiver
-from tests.shopify.practice import HOOK, Clock, new_store
+from tests.shopify.practice import HOOK, START_MS, Clock, new_store, some_lines
 from tests.shopify.shopify_data import CHECKOUT
 
 
@@ -84,6 +87,11 @@ def live(store, clock: Clock) -> None:
         store.execute(MarkPaid(order=second.number))
     store.execute(CancelOrder(order=third.number, notify_customer=True))
     store.execute(CancelOrder(order=third.number))  # refused: it leaves no trace
+    exchanged(store, orders[3], list(store.state.variants)[5])
+    store.routing_ms = (0, 0)
+    take_back(store)
+    handle_work(store)
+    store.execute(CloseOrder(order=orders[4].id))
 
 
 def test_a_store_read_back_from_its_journal_is_the_same_store(tmp_path, opened):
@@ -92,6 +100,53 @@ def test_a_store_read_back_from_its_journal_is_the_same_store(tmp_path, opened):
     live(store, clock)
     again = opened(Clock(clock()), journal=path, routing_ms=(300, 3000))
     assert picture(again) == picture(store)
+
+
+def test_a_journal_of_before_there_were_edits_and_returns_gives_the_same_ids(tmp_path, opened):
+    path = tmp_path / "journal.jsonl"
+    path.write_bytes(Path(__file__).with_name("journal_before_edits.jsonl").read_bytes())
+    store = opened(Clock(START_MS + 60_000), journal=path)
+    # What the program of then made of it.
+    part_shipped, cancelled, taken_back = store.state.orders.values()
+    assert [
+        (order.number, order.display_financial_status, order.display_fulfillment_status)
+        for order in store.state.orders.values()
+    ] == [
+        (5632032964608, "PAID", "PARTIALLY_FULFILLED"),
+        (5632033259520, "PAID", "UNFULFILLED"),
+        (5632033488896, "PENDING", "UNFULFILLED"),
+    ]
+    assert [(work.number, work.status, work.remaining_units) for work in part_shipped.work] == [
+        (5632033128448, "IN_PROGRESS", 3)
+    ]
+    assert [one.number for one in part_shipped.payments] == [5632033095680, 5632033816576]
+    assert (cancelled.work[0].status, cancelled.work[0].remaining_units) == ("CLOSED", 0)
+    assert [(work.number, work.status, work.remaining_units) for work in taken_back.work] == [
+        (5632033619968, "CLOSED", 1),
+        (5632033914880, "OPEN", 1),
+    ]
+    assert list(store.state.shipments) == [5632033718272, 5632033849344]
+    assert store.state.numbers.take() == 5632033980416
+
+
+def test_a_refund_given_before_a_restart_is_not_given_again_after_it(tmp_path, opened):
+    path = tmp_path / "journal.jsonl"
+    store = opened(journal=path)
+    order = store.place_order(some_lines(store, 1))
+    store.execute(MarkPaid(order=order.number))
+    money = {
+        "amount": "5",
+        "gateway": "manual",
+        "kind": "REFUND",
+        "orderId": order.id,
+        "parentId": order.payments[-1].id,
+    }
+    wanted = {"orderId": order.id, "transactions": [money]}
+    first = asked(store, "refund_create", input=wanted, idempotencyKey="k")
+    store.close()
+    again = opened(journal=path)
+    assert asked(again, "refund_create", input=wanted, idempotencyKey="k") == first
+    assert again.state.orders[order.number].given_back == 5
 
 
 def test_orders_after_a_restart_go_on_as_they_would_have(tmp_path, opened):

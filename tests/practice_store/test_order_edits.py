@@ -245,6 +245,7 @@ def test_an_edit_is_made_and_read_over_the_api():
     done = asked(store, "order_edit_commit", id=edit, notifyCustomer=False, staffNote="size")
     assert done["orderEditCommit"]["order"]["edited"] is True
     shown = asked(store, "order_full", id=order.id)["order"]
+    assert (shown["name"], shown["number"]) == ("#1001", 1001)
     assert [(one["quantity"], one["currentQuantity"]) for one in shown["lineItems"]["nodes"]] == [
         (2, 1),
         (1, 1),

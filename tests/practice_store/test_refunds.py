@@ -140,3 +140,23 @@ def test_a_refund_and_its_money_are_told():
     store.execute(CreateRefund(order=order.id, money=money(order, 3)))
     told = [one.subscription.topic for one in store.webhooks.waiting[before:]]
     assert told == list(topics)
+
+
+def test_a_suggestion_tells_what_units_could_bring_back_and_the_way():
+    store = new_store()
+    order = paid(store, [custom_line("Kurta", 3, "10", discount=Decimal(3)), custom_line("Cap")])
+    units_of = [{"lineItemId": order.line_items[0].id, "quantity": 2}]
+    told = asked(store, "suggested_refund", id=order.id, lines=units_of)["order"]
+    shown = told["suggestedRefund"]
+    assert shown["amountSet"]["shopMoney"]["amount"] == "18.0"
+    [transaction] = shown["suggestedTransactions"]
+    assert transaction["parentTransaction"]["id"] == order.payments[-1].id
+    assert order.given_back == 0
+
+
+def test_nothing_is_suggested_for_what_was_never_paid():
+    store = new_store()
+    order = store.place_order([custom_line("Kurta", 3, "10")])
+    units_of = [{"lineItemId": order.line_items[0].id, "quantity": 2}]
+    shown = asked(store, "suggested_refund", id=order.id, lines=units_of)["order"]
+    assert shown["suggestedRefund"]["suggestedTransactions"] == []

@@ -73,18 +73,11 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 async def check_due(checker: Checker, *, at_once: bool = False) -> int:
     """Check the stores that are due, or with `at_once` all; return how many were."""
-
-    async def take(connection: Connection) -> list[ShopifyConnection]:
-        return await stores.take_due_checks(
-            connection, checker.clock(), CHECK_EVERY_MS, at_once=at_once
-        )
-
-    async def tidy(connection: Connection) -> None:
-        await stores.forget_old_secrets(connection, checker.clock())
-        await installs.forget_invitations(connection, checker.clock())
-
-    await run_transaction(checker.database, tidy)
-    due = await run_transaction(checker.database, take)
+    now = checker.clock()
+    async with checker.database.transaction() as connection:
+        await stores.forget_old_secrets(connection, now)
+        await installs.forget_invitations(connection, now)
+        due = await stores.take_due_checks(connection, now, CHECK_EVERY_MS, at_once=at_once)
     for store in due:
         await check_store(checker, store)
     return len(due)

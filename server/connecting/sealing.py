@@ -12,12 +12,9 @@ _log = logging.getLogger(__name__)
 
 async def seal_what_is_open(database: Database, vault: Vault) -> None:
     """At every start: nothing stays in plain text. Without a key nothing is changed, and phones are served all the same."""
-
-    async def work(connection: Connection) -> int:
-        return await stores.seal_again(connection, vault)
-
     try:
-        sealed = await run_transaction(database, work)
+        async with database.transaction() as connection:
+            sealed = await stores.seal_again(connection, vault)
     except Locked as error:
         _log.error("Shopify is out of reach: %s", error)
         return

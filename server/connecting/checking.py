@@ -161,11 +161,19 @@ async def _look(
     async with checker.database.connection() as connection:
         shop = await shops.find_shop(connection, shop_id=store.shop_id)
         asked = await privacy.open_requests(connection, store.shop_id)
+        branches = await shops.branches_of(connection, store.shop_id)
     assert shop is not None
-    expected = Expected(domain=shop.domain, token_ends_at=store.refresh_expires_at, now=now)
+    expected = Expected(
+        domain=shop.domain,
+        token_ends_at=store.refresh_expires_at,
+        now=now,
+        tells_stock=shop.policy.tell_shopify_stock,
+    )
     found = [*findings_of(seen, expected), *findings_of_privacy(asked)]
     if seen.domain == shop.domain:
-        found += await _mend_webhooks(client, store, scopes)
+        mapped = any(branch.location_gid is not None for branch in branches)
+        topics = topics_wanted(scopes, maps_locations=mapped)
+        found += await _mend_webhooks(client, store.webhook_url, topics)
     plan = read.shop.plan.public_display_name if read.shop.plan else None
     checked = Checked(
         at=now,
@@ -189,13 +197,12 @@ def _ahead_ms(date: str | None, now: int) -> int | None:
 
 
 async def _mend_webhooks(
-    client: AdminClient, store: ShopifyConnection, scopes: frozenset[str]
+    client: AdminClient, url: str | None, topics: tuple[str, ...]
 ) -> tuple[Finding, ...]:
-    url = store.webhook_url
     if url is None:
         return (Finding(code=FindingCode.WEBHOOKS_NOWHERE, weight=Weight.WRONG),)
     there = [one async for one in each_subscription(client)]
-    todo = mending_of(there, topics_wanted(scopes), url)
+    todo = mending_of(there, topics, url)
     work = {topic: subscribe(client, topic, url, f"rawana-{topic.lower()}") for topic in todo.make}
     work |= {topic: mend_subscription(client, gid, url) for gid, topic in todo.mend}
     refused = await _refused(work)

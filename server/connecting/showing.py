@@ -7,7 +7,7 @@ from server.db import privacy, stores
 from server.db.connections import Connection
 from server.db.privacy import PrivacyRequest
 from server.db.shops import Shop
-from server.db.stores import GoneWhy, StoreKind
+from server.db.stores import GoneWhy, ShopifyConnection, StoreKind
 from server.shopify.needs import missing_scopes
 
 
@@ -51,7 +51,7 @@ async def show_store(
         kind=store.kind,
         client_id=store.client_id,
         scopes=store.scopes,
-        missing_scopes=missing_scopes(frozenset(store.scopes)) if store.scopes else (),
+        missing_scopes=_missing(shop, store),
         connected_at=store.connected_at,
         gone_at=store.gone_at,
         gone_why=store.gone_why,
@@ -60,3 +60,10 @@ async def show_store(
         checked=read_checked(store.check_found),
         privacy=asked,
     )
+
+
+def _missing(shop: Shop, store: ShopifyConnection) -> tuple[str, ...]:
+    """Which are granted is known from the first check on."""
+    if not store.scopes:
+        return ()
+    return missing_scopes(frozenset(store.scopes), tells_stock=shop.policy.tell_shopify_stock)

@@ -22,6 +22,7 @@ from server.connecting.rules import (
     mending_of,
 )
 from server.db import installs, privacy, shops, stores
+from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection
 from server.db.pool import Database, run_transaction
 from server.db.stores import GoneWhy, ShopifyConnection
@@ -46,6 +47,9 @@ _log = logging.getLogger(__name__)
 CHECK_EVERY_MS = 3_600_000
 AT_ONCE = 6
 """Subscriptions written at a time: a store answers in some tenths of a second, and there are three dozen."""
+
+TAKEN = "Address for this topic has already been taken"
+"""What a store says (recorded) when the subscription is there: another of our processes was quicker."""
 
 AGAIN_MS = 300_000
 """After a check that did not get through."""
@@ -79,7 +83,12 @@ async def check_due(checker: Checker, *, at_once: bool = False) -> int:
         await installs.forget_invitations(connection, now)
         due = await stores.take_due_checks(connection, now, CHECK_EVERY_MS, at_once=at_once)
     for store in due:
-        await check_store(checker, store)
+        try:
+            await check_store(checker, store)
+        except DatabaseUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - one store that can't be checked must not keep the others waiting
+            _log.exception("checking the store of %s failed", store.shop_id)
     return len(due)
 
 
@@ -111,8 +120,13 @@ async def check_store(checker: Checker, store: ShopifyConnection) -> Checked:
 
 
 def read_checked(text: str | None) -> Checked | None:
-    """Return the check that a connection keeps; None before the first."""
-    return None if text is None else msgspec.json.decode(text, type=Checked)
+    """Return the check that a connection keeps; None before the first, or when another version wrote it."""
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=Checked)
+    except msgspec.ValidationError:
+        return None
 
 
 def _open_secrets(vault: Vault, store: ShopifyConnection) -> None:
@@ -205,11 +219,11 @@ async def _mend_webhooks(
     todo = mending_of(there, topics, url)
     work = {topic: subscribe(client, topic, url, f"rawana-{topic.lower()}") for topic in todo.make}
     work |= {topic: mend_subscription(client, gid, url) for gid, topic in todo.mend}
-    refused = await _refused(work)
+    said = await _refused(work)
     done = Mended(
-        made=tuple(topic for topic in todo.make if topic not in refused),
-        mended=tuple(topic for _, topic in todo.mend if topic not in refused),
-        refused=tuple(refused.items()),
+        made=tuple(topic for topic in todo.make if topic not in said),
+        mended=tuple(topic for _, topic in todo.mend if topic not in said),
+        refused=tuple((topic, words) for topic, words in said.items() if words != TAKEN),
     )
     return findings_of_mending(done)
 
@@ -228,7 +242,8 @@ async def _refused(work: Mapping[str, Coroutine[Any, Any, SubscriptionWritten]])
                 written = await one
             except (AccessDenied, Refused) as error:
                 return str(error)
-        return written.user_errors[0].message if written.user_errors else None
+        said = [error.message for error in written.user_errors]
+        return TAKEN if TAKEN in said else next(iter(said), None)
 
     told = await asyncio.gather(*(words(one) for one in work.values()), return_exceptions=True)
     for one in told:

@@ -6,7 +6,6 @@ to another row does not open. Two keys are live while one is being replaced.
 
 import base64
 import binascii
-import contextlib
 import hashlib
 import os
 import re
@@ -84,8 +83,7 @@ class Keys:
 
     def make(self) -> tuple[bytes, ...]:
         """Make the first key, unless another process just has; return what there is then."""
-        with contextlib.suppress(FileExistsError):
-            self._write((secrets.token_bytes(KEY_BYTES),), replace=False)
+        self._write((secrets.token_bytes(KEY_BYTES),), replace=False)
         return self.read()
 
     def begin_new(self) -> None:
@@ -100,6 +98,14 @@ class Keys:
 
     def _write(self, keys: tuple[bytes, ...], *, replace: bool) -> None:
         """Write whole and durably, or not at all: a key that is lost takes every secret with it."""
+        try:
+            self._put(keys, replace=replace)
+        except FileExistsError:
+            return  # another process was quicker, and its key is as good
+        except OSError as error:
+            raise Locked(f"The key in {self.place} can't be written ({error}).") from error
+
+    def _put(self, keys: tuple[bytes, ...], *, replace: bool) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         fresh = self._path.with_name(f"{KEY_FILE}.{secrets.token_hex(4)}")
         lines = [base64.urlsafe_b64encode(key).decode() for key in keys]

@@ -192,10 +192,11 @@ def keys() -> None:
 
 
 class Rotated(msgspec.Struct, frozen=True, kw_only=True):
-    """How many secrets were sealed anew, and where the key is."""
+    """How many secrets were sealed anew, where the key is, and which secrets no key here opens."""
 
     sealed: int
     key: str
+    locked: tuple[str, ...]
 
 
 @keys.command("rotate")
@@ -211,10 +212,15 @@ def rotate_keys(*, drop_old: bool, as_json: bool) -> None:
     told: list[Rotated] = []
 
     async def work(database: Database) -> None:
-        sealed = await rotate(database, kept, drop_old=drop_old)
-        told.append(Rotated(sealed=sealed, key=kept.place))
+        done = await rotate(database, kept, drop_old=drop_old)
+        told.append(Rotated(sealed=done.changed, key=kept.place, locked=done.locked))
 
     with _told_plainly():
         run_with_database(settings, work)
-    sentence = f"{told[0].sealed} secrets are locked with the key in {told[0].key}. Keep a copy of it, apart from backups."
-    say(told[0], sentence, as_json=as_json)
+    lines = [
+        f"{told[0].sealed} secrets are locked with the key in {told[0].key}. Keep a copy of it, apart from backups.",
+        *told[0].locked,
+    ]
+    say(told[0], "\n".join(lines), as_json=as_json)
+    if told[0].locked:
+        raise SystemExit(Exit.FOUND_WRONG)

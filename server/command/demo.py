@@ -37,6 +37,7 @@ from server.db.pool import Database
 from server.db.stores import ShopifyConnection
 from server.intake.catalogue import mirror_variants
 from server.practice_store.app import asgi_app
+from server.practice_store.cost import Bucket
 from server.practice_store.store import seed_catalogue
 from server.practice_store.trading import trading
 from server.settings import Settings
@@ -47,6 +48,8 @@ from sync_protocol.taking import Sender
 
 FIRST_ORDERS = 60
 EVERY_S = 6.0
+POINTS, POINTS_A_SECOND = 20_000.0, 1_000.0
+"""A Plus store's rate limit: sixty orders come at once, and somebody is watching."""
 CODE_LIFE_MS = 7 * 86_400_000
 """A demo is shown to others for days; a real invitation lives ten minutes."""
 
@@ -92,6 +95,7 @@ def demo(*, home: Path | None, port: int, as_json: bool) -> None:
         secrets = read_secrets(settings.home / "practice-store.json")
         password = read_secrets(settings.home / "supervisor.json").access_token[-16:]
         store = open_store(settings.home, secrets, None)
+        store.bucket = Bucket(size=POINTS, restore_rate=POINTS_A_SECOND)
         practice = asgi_app(store, PRACTICE_PREFIX)
         async with running_front(database, settings, practice) as front, trading(store, EVERY_S):
 

@@ -22,6 +22,7 @@ from server.connecting.rules import (
     mending_of,
 )
 from server.db import installs, privacy, shops, stores
+from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection
 from server.db.pool import Database, run_transaction
 from server.db.stores import GoneWhy, ShopifyConnection
@@ -46,6 +47,9 @@ _log = logging.getLogger(__name__)
 CHECK_EVERY_MS = 3_600_000
 AT_ONCE = 6
 """Subscriptions written at a time: a store answers in some tenths of a second, and there are three dozen."""
+
+TAKEN = "Address for this topic has already been taken"
+"""What a store says (recorded) when the subscription is there: another of our processes was quicker."""
 
 AGAIN_MS = 300_000
 """After a check that did not get through."""
@@ -73,20 +77,18 @@ class Checked(Struct, frozen=True, kw_only=True):
 
 async def check_due(checker: Checker, *, at_once: bool = False) -> int:
     """Check the stores that are due, or with `at_once` all; return how many were."""
-
-    async def take(connection: Connection) -> list[ShopifyConnection]:
-        return await stores.take_due_checks(
-            connection, checker.clock(), CHECK_EVERY_MS, at_once=at_once
-        )
-
-    async def tidy(connection: Connection) -> None:
-        await stores.forget_old_secrets(connection, checker.clock())
-        await installs.forget_invitations(connection, checker.clock())
-
-    await run_transaction(checker.database, tidy)
-    due = await run_transaction(checker.database, take)
+    now = checker.clock()
+    async with checker.database.transaction() as connection:
+        await stores.forget_old_secrets(connection, now)
+        await installs.forget_invitations(connection, now)
+        due = await stores.take_due_checks(connection, now, CHECK_EVERY_MS, at_once=at_once)
     for store in due:
-        await check_store(checker, store)
+        try:
+            await check_store(checker, store)
+        except DatabaseUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - one store that can't be checked must not keep the others waiting
+            _log.exception("checking the store of %s failed", store.shop_id)
     return len(due)
 
 
@@ -118,8 +120,13 @@ async def check_store(checker: Checker, store: ShopifyConnection) -> Checked:
 
 
 def read_checked(text: str | None) -> Checked | None:
-    """Return the check that a connection keeps; None before the first."""
-    return None if text is None else msgspec.json.decode(text, type=Checked)
+    """Return the check that a connection keeps; None before the first, or when another version wrote it."""
+    if text is None:
+        return None
+    try:
+        return msgspec.json.decode(text, type=Checked)
+    except msgspec.ValidationError:
+        return None
 
 
 def _open_secrets(vault: Vault, store: ShopifyConnection) -> None:
@@ -168,11 +175,19 @@ async def _look(
     async with checker.database.connection() as connection:
         shop = await shops.find_shop(connection, shop_id=store.shop_id)
         asked = await privacy.open_requests(connection, store.shop_id)
+        branches = await shops.branches_of(connection, store.shop_id)
     assert shop is not None
-    expected = Expected(domain=shop.domain, token_ends_at=store.refresh_expires_at, now=now)
+    expected = Expected(
+        domain=shop.domain,
+        token_ends_at=store.refresh_expires_at,
+        now=now,
+        tells_stock=shop.policy.tell_shopify_stock,
+    )
     found = [*findings_of(seen, expected), *findings_of_privacy(asked)]
     if seen.domain == shop.domain:
-        found += await _mend_webhooks(client, store, scopes)
+        mapped = any(branch.location_gid is not None for branch in branches)
+        topics = topics_wanted(scopes, maps_locations=mapped)
+        found += await _mend_webhooks(client, store.webhook_url, topics)
     plan = read.shop.plan.public_display_name if read.shop.plan else None
     checked = Checked(
         at=now,
@@ -196,20 +211,19 @@ def _ahead_ms(date: str | None, now: int) -> int | None:
 
 
 async def _mend_webhooks(
-    client: AdminClient, store: ShopifyConnection, scopes: frozenset[str]
+    client: AdminClient, url: str | None, topics: tuple[str, ...]
 ) -> tuple[Finding, ...]:
-    url = store.webhook_url
     if url is None:
         return (Finding(code=FindingCode.WEBHOOKS_NOWHERE, weight=Weight.WRONG),)
     there = [one async for one in each_subscription(client)]
-    todo = mending_of(there, topics_wanted(scopes), url)
+    todo = mending_of(there, topics, url)
     work = {topic: subscribe(client, topic, url, f"rawana-{topic.lower()}") for topic in todo.make}
     work |= {topic: mend_subscription(client, gid, url) for gid, topic in todo.mend}
-    refused = await _refused(work)
+    said = await _refused(work)
     done = Mended(
-        made=tuple(topic for topic in todo.make if topic not in refused),
-        mended=tuple(topic for _, topic in todo.mend if topic not in refused),
-        refused=tuple(refused.items()),
+        made=tuple(topic for topic in todo.make if topic not in said),
+        mended=tuple(topic for _, topic in todo.mend if topic not in said),
+        refused=tuple((topic, words) for topic, words in said.items() if words != TAKEN),
     )
     return findings_of_mending(done)
 
@@ -228,7 +242,8 @@ async def _refused(work: Mapping[str, Coroutine[Any, Any, SubscriptionWritten]])
                 written = await one
             except (AccessDenied, Refused) as error:
                 return str(error)
-        return written.user_errors[0].message if written.user_errors else None
+        said = [error.message for error in written.user_errors]
+        return TAKEN if TAKEN in said else next(iter(said), None)
 
     told = await asyncio.gather(*(words(one) for one in work.values()), return_exceptions=True)
     for one in told:

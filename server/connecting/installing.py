@@ -8,14 +8,14 @@ from server.connecting import changing
 from server.connecting.changing import Connecting, NotPossible, admin_url_of
 from server.connecting.checking import Checked, Checker, check_store
 from server.connecting.tying import webhook_url_of
-from server.db import installs, stores
+from server.db import installs, shops, stores
 from server.db.connections import Connection
 from server.db.installs import Invited
 from server.db.pool import run_transaction
 from server.db.stores import ShopifyConnection, StoreKind
 from server.shopify.failures import ShopifyError
 from server.shopify.grants import App, Form, of_code, of_session
-from server.shopify.needs import SCOPES
+from server.shopify.needs import scopes_needed
 from server.shopify.oauth import NotGenuine, authorize_url, read_callback, read_session_token
 from sync_protocol.ids import ShopId, StaffId
 
@@ -60,10 +60,13 @@ async def begin(installing: Installing, domain: str, state: str) -> str:
     admin_url = admin_url_of(domain)
     async with installing.checker.database.connection() as connection:
         now = installing.checker.clock()
-        if not await installs.is_invited(connection, hash_secret(state), domain, now):
-            raise NotPossible(ASK_THE_OWNER)
+        shop_id = await installs.inviting_shop(connection, hash_secret(state), domain, now)
+        shop = None if shop_id is None else await shops.find_shop(connection, shop_id=shop_id)
+    if shop is None:
+        raise NotPossible(ASK_THE_OWNER)
+    scopes = scopes_needed(tells_stock=shop.policy.tell_shopify_stock)
     redirect_uri = installing.public_url + CALLBACK_PATH
-    return authorize_url(admin_url, installing.app, SCOPES, redirect_uri, state)
+    return authorize_url(admin_url, installing.app, scopes, redirect_uri, state)
 
 
 async def finish(installing: Installing, query: str, begun_with: str | None) -> Checked:

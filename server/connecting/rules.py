@@ -65,11 +65,12 @@ class Seen(Struct, frozen=True, kw_only=True):
 
 
 class Expected(Struct, frozen=True, kw_only=True):
-    """What our side knows: the shop's store, and when it must be connected anew (epoch ms), if ever."""
+    """What our side knows: the shop's store, when it must be connected anew (epoch ms), if ever, and what it is told."""
 
     domain: str
     token_ends_at: int | None
     now: int
+    tells_stock: bool = False
 
 
 class Mending(Struct, frozen=True, kw_only=True):
@@ -91,7 +92,7 @@ def findings_of(seen: Seen, expected: Expected) -> tuple[Finding, ...]:
     """Return what is wrong, the worst first."""
     found = [
         *_about_the_store(seen, expected),
-        *_about_scopes(seen.scopes),
+        *_about_scopes(seen.scopes, tells_stock=expected.tells_stock),
         *_about_customers(seen.contacts),
         *_about_time(seen, expected),
     ]
@@ -118,8 +119,8 @@ def _about_the_store(seen: Seen, expected: Expected) -> Iterable[Finding]:
         )
 
 
-def _about_scopes(granted: frozenset[str]) -> Iterable[Finding]:
-    for scope in missing_scopes(granted):
+def _about_scopes(granted: frozenset[str], *, tells_stock: bool) -> Iterable[Finding]:
+    for scope in missing_scopes(granted, tells_stock=tells_stock):
         weight = Weight.STOPS if scope in NOTHING_WITHOUT else Weight.WRONG
         yield Finding(code=FindingCode.SCOPE_MISSING, weight=weight, about=(scope,))
 

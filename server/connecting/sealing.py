@@ -5,6 +5,7 @@ import logging
 from server.db import stores
 from server.db.connections import Connection
 from server.db.pool import Database, run_transaction
+from server.db.stores import SealedAgain
 from server.vault import KEYS_KEPT, Keys, Locked, Vault
 
 _log = logging.getLogger(__name__)
@@ -12,33 +13,32 @@ _log = logging.getLogger(__name__)
 
 async def seal_what_is_open(database: Database, vault: Vault) -> None:
     """At every start: nothing stays in plain text. Without a key nothing is changed, and phones are served all the same."""
-
-    async def work(connection: Connection) -> int:
-        return await stores.seal_again(connection, vault)
-
     try:
-        sealed = await run_transaction(database, work)
+        async with database.transaction() as connection:
+            sealed = await stores.seal_again(connection, vault)
     except Locked as error:
         _log.error("Shopify is out of reach: %s", error)
         return
-    if sealed:
-        _log.info("%d secrets of stores were sealed with the current key", sealed)
+    for sentence in sealed.locked:
+        _log.error("Shopify is out of reach: %s", sentence)
+    if sealed.changed:
+        _log.info("%d secrets of stores were sealed with the current key", sealed.changed)
 
 
-async def rotate(database: Database, keys: Keys, *, drop_old: bool) -> int:
-    """Seal everything with a new key; return how many values were. With `drop_old`, the keys before it are forgotten.
+async def rotate(database: Database, keys: Keys, *, drop_old: bool) -> SealedAgain:
+    """Seal everything with a new key, but for what no key here opens: it stays as it is, and is told. With `drop_old`, the keys before it are forgotten.
 
     Where the keys are the environment's, the first of them is taken for the new one. A process that is at work with the
     old key can go on: it is kept until the rotation after this one, or until it is dropped.
 
     Raises:
-        Locked: a key is missing or a value can't be opened; nothing was sealed anew.
+        Locked: the keys can't be used; nothing was sealed anew.
     """
     if not keys.in_environment:
         keys.begin_new()
     vault = Vault(keys)
 
-    async def work(connection: Connection) -> int:
+    async def work(connection: Connection) -> SealedAgain:
         return await stores.seal_again(connection, vault)
 
     sealed = await run_transaction(database, work)

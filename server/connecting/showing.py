@@ -9,7 +9,7 @@ from server.db.privacy import PrivacyRequest
 from server.db.shops import Shop
 from server.db.store_imports import StoreImport
 from server.db.store_reading import StoreReading
-from server.db.stores import GoneWhy, StoreKind
+from server.db.stores import GoneWhy, ShopifyConnection, StoreKind
 from server.db.webhooks import Unread
 from server.shopify.needs import missing_scopes
 
@@ -62,7 +62,7 @@ async def show_store(
         kind=store.kind,
         client_id=store.client_id,
         scopes=store.scopes,
-        missing_scopes=missing_scopes(frozenset(store.scopes)) if store.scopes else (),
+        missing_scopes=_missing(shop, store),
         connected_at=store.connected_at,
         gone_at=store.gone_at,
         gone_why=store.gone_why,
@@ -75,3 +75,10 @@ async def show_store(
         unread=await webhooks.count_unread(connection, shop.id),
         unread_in_vain=await webhooks.unread_in_vain(connection, shop.id, IN_VAIN_SHOWN),
     )
+
+
+def _missing(shop: Shop, store: ShopifyConnection) -> tuple[str, ...]:
+    """Which are granted is known from the first check on."""
+    if not store.scopes:
+        return ()
+    return missing_scopes(frozenset(store.scopes), tells_stock=shop.policy.tell_shopify_stock)

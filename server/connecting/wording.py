@@ -8,6 +8,7 @@ COSTS = {
     "read_customers": "customers' names are missing where an order has no address",
     "read_products": "new and changed goods do not arrive",
     "read_inventory": "the store's own stock figures can't be compared",
+    "write_inventory": "the store is not told what moves on the branches' shelves",
     "read_locations": "the store's locations are unknown",
     "read_merchant_managed_fulfillment_orders": "what is left to ship is unknown, so nothing can be dispatched",
     "write_merchant_managed_fulfillment_orders": "the store is not told of dispatched parcels",

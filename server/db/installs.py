@@ -39,16 +39,18 @@ _GOOD = """
 """
 
 
-async def is_invited(connection: Connection, state_hash: str, domain: str, now: int) -> bool:
-    """Whether an invitation is good for that store; it stays good."""
-    found = await connection.fetchval(
-        f"SELECT 1 FROM shopify_install i, staff s WHERE {_GOOD}",  # noqa: S608 - ours
+async def inviting_shop(
+    connection: Connection, state_hash: str, domain: str, now: int
+) -> ShopId | None:
+    """Return the shop whose invitation is good for that store; it stays good. None where there is none."""
+    found: str | None = await connection.fetchval(
+        f"SELECT i.shop_id FROM shopify_install i, staff s WHERE {_GOOD}",  # noqa: S608 - ours
         state_hash,
         domain,
         now,
         Role.OWNER.value,
     )
-    return found is not None
+    return None if found is None else ShopId(found)
 
 
 async def use_invitation(

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from server.db.connections import Connection
-from server.vault import Sealed, Vault, is_sealed
+from server.vault import Locked, Sealed, Vault, is_sealed
 from sync_protocol.ids import ShopId
 
 SECRETS = ("access_token", "webhook_secret", "client_secret", "refresh_token", "old_webhook_secret")
@@ -237,13 +237,20 @@ async def note_check(
     )
 
 
-async def seal_again(connection: Connection, vault: Vault) -> int:
-    """Seal what is there in plain text or with a key other than the current one; return how many values.
+class SealedAgain(Struct, frozen=True, kw_only=True):
+    """How many values were sealed anew; of those that can't be opened, why."""
+
+    changed: int
+    locked: tuple[str, ...]
+
+
+async def seal_again(connection: Connection, vault: Vault) -> SealedAgain:
+    """Seal what is there in plain text or with a key other than the current one; what can't be opened stays as it is.
 
     Raises:
-        Locked: a value can't be opened; nothing was changed.
+        Locked: the key to seal with can't be used; nothing was changed.
     """
-    changed = 0
+    changed, locked = 0, []
     rows = await connection.fetch("SELECT * FROM shopify_connection ORDER BY shop_id FOR UPDATE")
     for row in rows:
         for column in SECRETS:
@@ -251,11 +258,15 @@ async def seal_again(connection: Connection, vault: Vault) -> int:
             if value is None or (is_sealed(value) and vault.is_current(Sealed(value))):
                 continue
             shop_id = row["shop_id"]
-            plain = vault.open(shop_id, column, Sealed(value)) if is_sealed(value) else value
+            try:
+                plain = vault.open(shop_id, column, Sealed(value)) if is_sealed(value) else value
+            except Locked as error:
+                locked.append(str(error))
+                continue
             await connection.execute(
                 f"UPDATE shopify_connection SET {column} = $2 WHERE shop_id = $1",  # noqa: S608 - ours
                 shop_id,
                 vault.seal(shop_id, column, plain),
             )
             changed += 1
-    return changed
+    return SealedAgain(changed=changed, locked=tuple(locked))

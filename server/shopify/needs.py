@@ -17,6 +17,9 @@ SCOPES = (
 )
 """The scopes an app is given. Which field needs which is Shopify's to say: the schema's descriptions do."""
 
+TELLING_STOCK = "write_inventory"
+"""Besides, for a shop that lets Shopify know what moves on its branches' shelves."""
+
 NOTHING_WITHOUT = frozenset({"read_orders", "read_merchant_managed_fulfillment_orders"})
 """Without these no order can be worked on at all."""
 
@@ -80,6 +83,12 @@ def allows(granted: frozenset[str], scope: str) -> bool:
     )
 
 
-def missing_scopes(granted: frozenset[str]) -> tuple[str, ...]:
-    """Return what we need and were not granted."""
-    return tuple(scope for scope in SCOPES if not allows(granted, scope))
+def scopes_needed(*, tells_stock: bool) -> tuple[str, ...]:
+    """Return the scopes that a shop needs."""
+    return (*SCOPES, TELLING_STOCK) if tells_stock else SCOPES
+
+
+def missing_scopes(granted: frozenset[str], *, tells_stock: bool = False) -> tuple[str, ...]:
+    """Return what the shop needs and was not granted."""
+    needed = scopes_needed(tells_stock=tells_stock)
+    return tuple(scope for scope in needed if not allows(granted, scope))

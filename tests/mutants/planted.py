@@ -356,4 +356,28 @@ PLANTED = (
         new="age_days > JOURNAL_FLOOR_DAYS",
         tests=("tests/sync_protocol/test_journal.py",),
     ),
+    Planted(
+        name="unsigned_callback",
+        says="a store is tied to a shop by a callback that Shopify did not sign",
+        path="server/shopify/oauth.py",
+        old="    return any(fits)",
+        new="    return bool(fits)",
+        tests=("tests/server/test_installing.py",),
+    ),
+    Planted(
+        name="invitation_for_ever",
+        says="an owner's invitation ties a store a second time",
+        path="server/db/installs.py",
+        old="AND used_at IS NULL AND expires_at > $3",
+        new="AND expires_at > $3",
+        tests=("tests/server/test_installing.py",),
+    ),
+    Planted(
+        name="secrets_move",
+        says="a sealed secret opens in another shop's row",
+        path="server/vault.py",
+        old='    return f"shopify_connection/{shop_id}/{column}".encode()',
+        new='    return f"shopify_connection/{shop_id and column and 1}".encode()',
+        tests=("tests/server/test_vault.py",),
+    ),
 )

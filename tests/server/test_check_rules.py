@@ -17,7 +17,14 @@ from server.connecting.rules import (
     mending_of,
 )
 from server.connecting.wording import COSTS, words_of
-from server.shopify.needs import SCOPES, TOPICS, allows, missing_scopes, topics_wanted
+from server.shopify.needs import (
+    SCOPES,
+    TELLING_STOCK,
+    TOPICS,
+    allows,
+    missing_scopes,
+    topics_wanted,
+)
 from server.shopify.shop_answers import (
     ContactAddress,
     ContactCustomer,
@@ -37,7 +44,9 @@ def codes(**seen) -> list[FindingCode]:
     return [one.code for one in found(**seen)]
 
 
-def found(*, ends_at: int | None = None, now: int = 0, **seen) -> tuple[Finding, ...]:
+def found(
+    *, ends_at: int | None = None, now: int = 0, tells_stock: bool = False, **seen
+) -> tuple[Finding, ...]:
     right = {
         "domain": "acme.myshopify.com",
         "currency": "PKR",
@@ -47,7 +56,9 @@ def found(*, ends_at: int | None = None, now: int = 0, **seen) -> tuple[Finding,
         "ahead_ms": 900,
         "contacts": (SHOWN, HIDDEN),
     }
-    expected = Expected(domain="acme.myshopify.com", token_ends_at=ends_at, now=now)
+    expected = Expected(
+        domain="acme.myshopify.com", token_ends_at=ends_at, now=now, tells_stock=tells_stock
+    )
     return findings_of(Seen(**(right | seen)), expected)
 
 
@@ -103,6 +114,13 @@ def test_the_right_to_write_includes_reading():
     assert allows(frozenset({"write_orders"}), "read_orders")
     assert not allows(frozenset({"read_orders"}), "write_orders")
     assert missing_scopes(frozenset(SCOPES) - {"read_orders", "read_fulfillments"}) == ()
+
+
+def test_a_shop_that_tells_of_its_stock_needs_one_scope_more():
+    assert missing_scopes(frozenset(SCOPES), tells_stock=True) == (TELLING_STOCK,)
+    (finding,) = found(tells_stock=True)
+    assert COSTS[TELLING_STOCK] in words_of(finding)
+    assert found(tells_stock=True, scopes=frozenset({*SCOPES, TELLING_STOCK})) == ()
 
 
 def test_the_worst_is_told_first():
@@ -166,7 +184,7 @@ def test_the_page_at_the_desk_has_words_for_every_finding_and_scope():
     listed = re.search(r"FINDINGS = \[(.*?)\]", asking, re.DOTALL)[1]
     assert re.findall(r"'(\w+)'", listed) == [code.value for code in FindingCode]
     words = (pages / "i18n" / "store-en.ts").read_text("utf-8")
-    assert set(re.findall(r"'scope\.(\w+)'", words)) == set(SCOPES) == set(COSTS)
+    assert set(re.findall(r"'scope\.(\w+)'", words)) == {*SCOPES, TELLING_STOCK} == set(COSTS)
 
 
 def test_the_readme_lists_the_scopes_that_are_needed():

@@ -1,9 +1,12 @@
 """A connected store is looked at: what is missing is found, and what can be mended is mended."""
 
+import asyncio
+
 import httpx
 import msgspec
 import pytest
 
+from server.connecting import checking
 from server.connecting.checking import Checker, check_due, check_store, read_checked
 from server.connecting.rules import FindingCode
 from server.connecting.tying import untie
@@ -177,3 +180,50 @@ async def test_a_store_that_is_given_up_has_no_subscription_of_ours_left(outside
     others.uri = "https://another-app.example/"
     await untie(checker, outside.retail.id)
     assert list(outside.store.state.subscriptions.values()) == [others]
+
+
+async def test_two_processes_that_check_at_once_find_nothing_refused(outside, checker):
+    store = await connected(outside)
+    both = await asyncio.gather(check_store(checker, store), check_store(checker, store))
+    found = {one.code for checked in both for one in checked.findings}
+    assert found == {FindingCode.WEBHOOKS_MADE}
+    topics = [one.topic for one in outside.store.state.subscriptions.values()]
+    assert len(topics) == len(set(topics))
+
+
+async def test_a_store_that_cannot_be_checked_keeps_no_other_waiting(
+    outside, checker, server, monkeypatch, caplog
+):
+    await connected(outside)
+    rival = Retail(server, "aaa-rival")
+    await rival.set_up(units=0)
+    await rival.connect_store(LOCAL, TOKEN)
+    real = checker.clients.of
+
+    def failing(store: stores.ShopifyConnection):
+        if store.shop_id == rival.id:
+            raise RuntimeError("our bug")
+        return real(store)
+
+    monkeypatch.setattr(checker.clients, "of", failing)
+    assert await check_due(checker, at_once=True) == 2
+    assert read_checked((await kept(outside.retail)).check_found) is not None
+    assert "our bug" in caplog.text
+
+
+def test_what_another_version_found_is_not_shown():
+    assert read_checked('{"at":1,"findings":[{"code":"of_next_year","weight":"note"}]}') is None
+
+
+async def test_a_subscription_that_another_process_was_quicker_to_make_is_not_refused(
+    outside, checker, monkeypatch
+):
+    await check_store(checker, await connected(outside))
+
+    async def none_seen_yet(_):
+        return
+        yield
+
+    monkeypatch.setattr(checking, "each_subscription", none_seen_yet)
+    checked = await check_store(checker, await kept(outside.retail))
+    assert checked.findings == ()

@@ -1,17 +1,19 @@
 """Nothing of a store's secrets lies open in the database: not from before, not after a change of keys, not in a backup."""
 
+import base64
 import logging
 import zipfile
 
 import pytest
 
+from server.connecting.changing import Connecting, connect
 from server.connecting.keeping_tokens import Keeper
 from server.connecting.sealing import rotate, seal_what_is_open
 from server.db import backups, stores
 from server.shopify.failures import Unauthorized
-from server.vault import Keys, Locked, Vault, is_sealed
+from server.vault import Keys, Vault, is_sealed
 from tests.server.books import rows_of
-from tests.server.retail import KURTA, LAHORE, Retail
+from tests.server.retail import KEY, KURTA, LAHORE, Retail
 from tests.server.test_webhooks import deliver
 
 TOKEN, SECRET = "shpat_very_secret_token", "a very secret secret"
@@ -34,7 +36,7 @@ async def from_before(retail: Retail) -> Retail:
 
 
 async def sealed_values(retail: Retail) -> list[str]:
-    (row,) = await rows_of(retail, "SELECT * FROM shopify_connection")
+    (row,) = await rows_of(retail, "SELECT * FROM shopify_connection WHERE shop_id = $1", retail.id)
     return [row[column] for column in stores.SECRETS if row[column] is not None]
 
 
@@ -61,12 +63,15 @@ async def test_what_an_older_version_wrote_openly_is_sealed_at_start(from_before
 async def test_no_secret_is_in_a_backup(from_before, tmp_path):
     retail = from_before
     await seal_what_is_open(retail.server.database, retail.server.vault)
+    key = base64.urlsafe_b64decode(KEY)
     await backups.write_backup(retail.server.database, tmp_path / "b", "b1", 1)
     with zipfile.ZipFile(tmp_path / "b") as file:
         whole = b"".join(file.read(name) for name in file.namelist())
     assert b"sealed:" in whole
     assert TOKEN.encode() not in whole
     assert SECRET.encode() not in whole
+    assert key not in whole
+    assert KEY.encode() not in whole
 
 
 async def test_a_new_key_takes_the_old_ones_place_while_a_server_runs(from_before, tmp_path):
@@ -74,7 +79,8 @@ async def test_a_new_key_takes_the_old_ones_place_while_a_server_runs(from_befor
     running = Vault(keys)
     await seal_what_is_open(retail.server.database, running)
     before = await sealed_values(retail)
-    assert await rotate(retail.server.database, keys, drop_old=False) == 2
+    done = await rotate(retail.server.database, keys, drop_old=False)
+    assert (done.changed, done.locked) == (2, ())
     after = await sealed_values(retail)
     assert not set(before) & set(after)
     assert await opened(retail, running) == (TOKEN, SECRET)
@@ -84,13 +90,25 @@ async def test_a_new_key_takes_the_old_ones_place_while_a_server_runs(from_befor
     assert await opened(retail, running) == (TOKEN, SECRET)
 
 
-async def test_a_rotation_that_cannot_open_a_value_changes_nothing(from_before, tmp_path):
-    retail = from_before
+async def test_a_rotation_leaves_what_no_key_opens_as_it_is_and_takes_the_others_along(
+    from_before, tmp_path
+):
+    retail, keys = from_before, Keys(tmp_path)
     await seal_what_is_open(retail.server.database, retail.server.vault)
+    rival = Retail(retail.server, "rival")
+    await rival.set_up(units=0)
+    async with retail.server.database.connection() as connection:
+        wanted = Connecting(
+            shop_id=rival.id, admin_url="http://127.0.0.1:9", token=TOKEN, webhook_secret=SECRET
+        )
+        await connect(connection, Vault(keys), wanted, 1)
     before = await sealed_values(retail)
-    with pytest.raises(Locked, match="put that key back"):
-        await rotate(retail.server.database, Keys(tmp_path), drop_old=True)
+    done = await rotate(retail.server.database, keys, drop_old=True)
+    assert done.changed == 2
+    assert len(done.locked) == 2
+    assert all("put that key back" in sentence for sentence in done.locked)
     assert await sealed_values(retail) == before
+    assert await opened(rival, Vault(keys)) == (TOKEN, SECRET)
 
 
 async def test_without_the_key_phones_are_served_and_the_log_says_what_to_do(

@@ -1,5 +1,7 @@
 """The owner connects the store at the desk, sees what is wrong with it, and nobody else does."""
 
+import logging
+
 import httpx
 import msgspec
 import pytest
@@ -86,6 +88,7 @@ async def test_before_anything_is_connected_the_owner_sees_where_to_begin(retail
 async def test_an_apps_credentials_connect_the_store_and_no_answer_holds_a_secret(
     retail, owner, store, caplog
 ):
+    caplog.set_level(logging.DEBUG, logger="server")
     shown = (await owner.post("connect", app_of(retail))).json()
     assert (shown["kind"], shown["client_id"], shown["gone_at"]) == ("client_credentials", ID, None)
     assert set(shown["scopes"]) >= set(SCOPES)

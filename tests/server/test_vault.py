@@ -116,3 +116,9 @@ def test_settings_show_neither_key_nor_secret_when_they_are_printed():
     assert settings.secret_key == key("a")
     assert key("a") not in f"{settings} {settings!r}"
     assert SECRET not in f"{settings} {settings!r}"
+
+
+def test_a_home_that_cannot_be_written_to_is_told_of_by_name(tmp_path):
+    (tmp_path / "home").write_text("a file where the home should be")
+    with pytest.raises(Locked, match="secret-key can't be"):
+        vault(tmp_path / "home").seal("acme", "access_token", SECRET)

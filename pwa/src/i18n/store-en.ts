@@ -92,6 +92,7 @@ export const storeEn = {
   'scope.read_customers': 'customers’ names are missing',
   'scope.read_products': 'new and changed goods do not arrive',
   'scope.read_inventory': 'the store’s own stock cannot be compared',
+  'scope.write_inventory': 'the store is not told what moves on the shelves',
   'scope.read_locations': 'the store’s locations are unknown',
   'scope.read_merchant_managed_fulfillment_orders': 'nothing can be dispatched',
   'scope.write_merchant_managed_fulfillment_orders': 'the store is not told of parcels',

@@ -93,6 +93,7 @@ export const storeUr: Readonly<Record<keyof typeof storeEn, string>> = {
   'scope.read_customers': 'گاہکوں کے نام نہیں آتے',
   'scope.read_products': 'نیا اور بدلا ہوا سامان نہیں آتا',
   'scope.read_inventory': 'اسٹور کے اپنے اسٹاک سے موازنہ نہیں ہو سکتا',
+  'scope.write_inventory': 'اسٹور کو برانچوں کے اسٹاک کی تبدیلی کی خبر نہیں ہوتی',
   'scope.read_locations': 'اسٹور کے مقامات معلوم نہیں',
   'scope.read_merchant_managed_fulfillment_orders': 'کچھ روانہ نہیں ہو سکتا',
   'scope.write_merchant_managed_fulfillment_orders': 'اسٹور کو پارسلوں کی خبر نہیں ہوتی',

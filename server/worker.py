@@ -30,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.5
 SWEEP_EVERY_S = 180.0
+SWEEPS_LOOK_S = 3.0
+"""A store that was connected just now is read at once, and not after the next three minutes."""
 IMPORTS_EVERY_S = 2.0
 CHECKS_EVERY_S = 30.0
 MOMENTS_EVERY_S = 5.0
@@ -51,6 +53,7 @@ class Worker:
         self._readings = ShopLanes(self._read_news_of, self.wake)
         self._effects = ShopLanes(self._carry_out_of, self.wake)
         self._sweeps = ShopLanes(self._sweep, lambda: None)
+        self._tried_at: dict[ShopId, int] = {}
 
     def wake(self) -> None:
         """Something may be due."""
@@ -63,7 +66,7 @@ class Worker:
             async with asyncio.TaskGroup() as loops:
                 loops.create_task(self._loop(self._start_readings))
                 loops.create_task(self._loop(self._start_effects))
-                loops.create_task(self._loop(self._start_sweeps, SWEEP_EVERY_S))
+                loops.create_task(self._loop(self._start_sweeps, SWEEPS_LOOK_S))
                 loops.create_task(self._loop(self._imports, IMPORTS_EVERY_S))
                 loops.create_task(self._loop(self._check_stores, CHECKS_EVERY_S))
                 loops.create_task(self._loop(self._moments, MOMENTS_EVERY_S))
@@ -115,7 +118,14 @@ class Worker:
     async def _start_sweeps(self) -> int:
         async with self._reader.database.connection() as connection:
             connected = await stores.store_connections(connection)
-        self._sweeps.start(store.shop_id for store in connected)
+        now = self._reader.clock()
+        due = [
+            store.shop_id
+            for store in connected
+            if now - self._tried_at.get(store.shop_id, 0) >= SWEEP_EVERY_S * 1_000
+        ]
+        self._tried_at |= dict.fromkeys(due, now)
+        self._sweeps.start(due)
         return 0
 
     async def _sweep(self, shop_id: ShopId) -> int:

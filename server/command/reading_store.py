@@ -54,9 +54,10 @@ def import_store(*, shop_id: str, anew: bool, as_json: bool) -> None:
                 await want_import(reader, store, ImportKind.VARIANTS)
                 await want_import(reader, store, ImportKind.ORDERS, clock.now_ms() - WINDOW_MS)
         async with database.connection() as connection:
+            imports = await store_imports.imports_of(connection, found.id)
             told = Progress(
                 reading=await store_reading.find_reading(connection, found.id),
-                imports=tuple(await store_imports.imports_of(connection, found.id)),
+                imports=tuple(one.shown() for one in imports),
             )
         say(told, _in_words(told), as_json=as_json)
 

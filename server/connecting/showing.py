@@ -71,7 +71,7 @@ async def show_store(
         checked=read_checked(store.check_found),
         privacy=asked,
         reading=await store_reading.find_reading(connection, shop.id),
-        imports=tuple(await store_imports.imports_of(connection, shop.id)),
+        imports=tuple(one.shown() for one in await store_imports.imports_of(connection, shop.id)),
         unread=await webhooks.count_unread(connection, shop.id),
         unread_in_vain=await webhooks.unread_in_vain(connection, shop.id, IN_VAIN_SHOWN),
     )

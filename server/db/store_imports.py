@@ -7,6 +7,7 @@ or `failed`. `taken` counts the things of the result that were taken in, in the 
 from enum import StrEnum
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from server.db.connections import Connection
 from sync_protocol.ids import ShopId
@@ -40,6 +41,10 @@ class StoreImport(Struct, frozen=True, kw_only=True):
     run_at: int
     attempts: int = 0
     error: str | None = None
+
+    def shown(self) -> "StoreImport":
+        """Return it for people to see: without the address of the result, which opens all of it to whoever has it."""
+        return replace(self, url=None)
 
     @property
     def is_over(self) -> bool:

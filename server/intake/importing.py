@@ -177,7 +177,7 @@ async def _take_orders(
         async with reader.database.transaction() as connection:
             await webhooks.want_readings(connection, one.shop_id, to_read, reader.clock())
             await store_imports.store_import(connection, _now(reader, one, LEASE_MS))
-    await _moved(reader, replace(one, state="done"))
+    await _moved(reader, replace(one, state="done", url=None))
 
 
 async def _take_all_variants(reader: Reader, client: AdminClient, one: StoreImport) -> None:
@@ -187,7 +187,7 @@ async def _take_all_variants(reader: Reader, client: AdminClient, one: StoreImpo
         await take_variants(reader.database, one.shop_id, batch, reader.clock())
         one = replace(one, taken=skipped + len(batch), attempts=0)
         await _moved(reader, one, LEASE_MS)
-    await _moved(reader, replace(one, state="done"))
+    await _moved(reader, replace(one, state="done", url=None))
 
 
 async def _batches(

@@ -1,5 +1,7 @@
 """What no webhook told of is found by comparing, and the comparison is kept for people to see."""
 
+import asyncio
+
 import pytest
 
 from server.db import store_reading
@@ -104,3 +106,19 @@ async def test_what_is_wrong_with_a_sweep_is_kept_until_one_succeeds(outside):
     assert "500" in (await reading(outside)).trouble
     await worker._sweep(outside.retail.id)
     assert (await reading(outside)).trouble is None
+
+
+async def test_a_store_that_was_connected_just_now_is_read_at_once(outside):
+    outside.place()
+    worker = outside.worker()
+    await worker._start_sweeps()
+    for _ in range(400):
+        await asyncio.sleep(0.01)
+        if (found := await reading(outside)) is not None and found.swept_at:
+            break
+    assert found.swept_at
+    swept_at = found.swept_at
+    await worker._start_sweeps()
+    await asyncio.sleep(0.05)
+    assert (await reading(outside)).swept_at == swept_at
+    await worker._sweeps.stop()

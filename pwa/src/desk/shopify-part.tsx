@@ -42,7 +42,7 @@ function Told({ shipment }: { shipment: Fulfillment }) {
     <div data-testid="shopify-told" data-state={shopify_state}>
       <Pill tone={TONES[shopify_state] ?? 'mute'}>{t(`shopify.${shopify_state}`)}</Pill>{' '}
       <bdi>{tracking_number}</bdi>
-      {shopify_error !== null && (
+      {shopify_error !== null && shopify_state !== 'failed' && (
         <div class={styles.soft}>
           <bdi>{shopify_error}</bdi>
         </div>

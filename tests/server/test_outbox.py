@@ -339,3 +339,24 @@ async def test_a_worker_whose_lease_ran_out_can_no_longer_write_an_outcome(outsi
         assert await outbox.mark(connection, quick, "unknown", run_at=now)
     (effect,) = await rows_of(outside.retail, "SELECT state, last_error FROM outbox")
     assert (effect["state"], effect["last_error"]) == ("unknown", None)
+
+
+async def test_what_is_tried_in_vain_says_why_after_the_third_try_and_ends_well_all_the_same(
+    outside,
+):
+    order = outside.place()
+    await outside.take_over(order)
+    await outside.dispatched(order)
+    outside.fault("http_503", None, 3)
+    for _ in range(2):
+        await outside.carry_out(patiently=False)
+        outside.retail.server.clock.pass_ms(30_000)
+    assert await outside.state() == ("queued", None)
+    await outside.carry_out(patiently=False)
+    state, error = await outside.state()
+    assert state == "queued"
+    assert "503" in error
+    outside.retail.server.clock.pass_ms(30_000)
+    await outside.carry_out()
+    assert await outside.state() == ("confirmed", None)
+    assert len(outside.shipments(order)) == 1

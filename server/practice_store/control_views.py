@@ -80,7 +80,7 @@ class ReturnView(View, frozen=True, kw_only=True):
 
 
 class RefundView(View, frozen=True, kw_only=True):
-    """A refund."""
+    """Money that was given back, and for what."""
 
     id: str
     total: str

@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from decimal import Decimal
+from functools import cache
 from keyword import iskeyword
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from graphql import GraphQLResolveInfo, get_named_type, is_leaf_type
+from graphql.type import GraphQLOutputType
 
 from server.practice_store.access import refuse_without_scope
 from server.practice_store.asked import IncompleteInputError, InvalidIdError, InvalidInputError
@@ -55,23 +57,20 @@ class Meter:
 
 def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: object) -> object:
     """Read a field: the attribute of its name in snake case, called if it takes arguments, paged if it is a connection."""
-    name = _snake(info.field_name)
-    held = get_named_type(info.return_type)
-    paged = held.name.endswith("Connection")
-    given = {_snake(key): value for key, value in arguments.items()}
-    window = _window(given) if paged else Window()
-    asking: Meter = info.context
     parent = info.parent_type.name
-    refuse_without_scope(parent, info.field_name, held.name, asking.granted)
+    asked = _asked(parent, info.field_name, info.return_type)
+    given = {_snake(key): value for key, value in arguments.items()} if arguments else {}
+    window = _window(given) if asked.paged else None
+    asking: Meter = info.context
+    refuse_without_scope(parent, info.field_name, asked.held, asking.granted)
     if asking.customer_data != "shown" and is_hidden(parent, info.field_name):
         return instead_of(parent, info.field_name, asking.customer_data)
     try:
-        value = _read(source, name, info)
+        value = _read(source, asked.attribute, info)
         if callable(value):
-            with asking.under_key(keyed_call(info, given) if parent == "Mutation" else None):
-                value = value(**given)
-        if paged:
-            assert isinstance(value, Listing | list)
+            value = _called(value, info, given)
+        if window is not None:
+            assert isinstance(value, _LISTED)
             value = connect_all(value) if asking.whole else connect(value, window)
     except (WindowError, WrongFilterError) as error:
         raise coded(str(error), "BAD_REQUEST") from error
@@ -81,11 +80,49 @@ def resolve_field(source: object, info: GraphQLResolveInfo[Any], **arguments: ob
         raise coded(str(error), error.code) from error
     except InvalidIdError as error:
         raise coded(str(error) or "invalid id", "RESOURCE_NOT_FOUND") from error
-    if is_leaf_type(held):
-        return _written(held.name, value)
-    if value is not None and held.name not in FREE_TYPES:
-        _count(info.context, info, value, paged=paged)
+    if asked.is_leaf:
+        return _written(asked.held, value)
+    if value is not None and asked.held not in FREE_TYPES:
+        _count(asking, info, value, paged=asked.paged)
     return value
+
+
+def _called(
+    method: Callable[..., object], info: GraphQLResolveInfo[Any], given: dict[str, object]
+) -> object:
+    """Call a method of ours; a mutation's under the key that it was sent with."""
+    if info.parent_type.name != "Mutation":
+        return method(**given)
+    with info.context.under_key(keyed_call(info, given)):
+        return method(**given)
+
+
+class _Asked(NamedTuple):
+    """What is the same each time a field is read: the attribute it is, the name of the type it holds, and of what kind."""
+
+    attribute: str
+    held: str
+    paged: bool
+    is_leaf: bool
+
+
+_KNOWN: dict[tuple[str, str], _Asked] = {}
+_LISTED = (Listing, list)
+
+
+def _asked(parent: str, field: str, kind: GraphQLOutputType) -> _Asked:
+    """An export reads a few fields a million times: what they are is looked up once."""
+    known = _KNOWN.get((parent, field))
+    if known is None:
+        held = get_named_type(kind)
+        known = _Asked(
+            attribute=_snake(field),
+            held=held.name,
+            paged=held.name.endswith("Connection"),
+            is_leaf=is_leaf_type(held),
+        )
+        _KNOWN[(parent, field)] = known
+    return known
 
 
 def _window(given: dict[str, object]) -> Window:
@@ -123,6 +160,7 @@ def _count(meter: Meter, info: GraphQLResolveInfo[Any], value: object, *, paged:
         meter.points += 1
 
 
+@cache
 def _snake(name: str) -> str:
     snake = _HUMP.sub("_", name).lower()
     return f"{snake}_" if iskeyword(snake) else snake

@@ -80,7 +80,7 @@ class ReturnView(View, frozen=True, kw_only=True):
 
 
 class RefundView(View, frozen=True, kw_only=True):
-    """A refund."""
+    """Money that went back, and how many units it was for."""
 
     id: str
     total: str

@@ -48,11 +48,8 @@ def cancel_order(state: State, cancel: CancelOrder, at_ms: int) -> Order | list[
 def _refund(order: Order, cancel: CancelOrder, at_ms: int) -> Refund:
     """What takes the units off the order, and gives back each payment that was not given back yet."""
     number = order.number + REFUND_OFFSET
-    left: list[tuple[LineItem, int]] = [
-        (line, line.unfulfilled_quantity)
-        for line in order.line_items
-        if line.unfulfilled_quantity > 0
-    ]
+    shipping = order.shipping
+    left = [(line, units) for line in order.line_items if (units := _take_off(line))]
     refund = Refund(
         number=number,
         order=order,
@@ -69,10 +66,8 @@ def _refund(order: Order, cancel: CancelOrder, at_ms: int) -> Refund:
             for place, (line, units) in enumerate(left, start=1)
         ],
         transactions=[],
-        shipping=order.shipping,
+        shipping=shipping,
     )
-    for line, units in left:
-        line.removed_units += units
     if cancel.refund:
         for place, (parent, amount) in enumerate(left_of_payments(order), start=1):
             made = Transaction(
@@ -89,6 +84,15 @@ def _refund(order: Order, cancel: CancelOrder, at_ms: int) -> Refund:
             order.payments.append(made)
             refund.transactions.append(made)
     return refund
+
+
+def _take_off(line: LineItem) -> int:
+    """Take all unshipped units of a line off its order; return how many of them no refund had taken off before."""
+    unshipped = line.unfulfilled_quantity
+    units = min(unshipped, line.current_quantity)
+    line.removed_units += unshipped
+    line.returned_units -= unshipped - units
+    return units
 
 
 def _refusal(order: Order | None, cancel: CancelOrder) -> UserError | None:

@@ -80,7 +80,7 @@ class ReturnView(View, frozen=True, kw_only=True):
 
 
 class RefundView(View, frozen=True, kw_only=True):
-    """Money that was given back, and for what."""
+    """Money that went back, and how many units it was for."""
 
     id: str
     total: str

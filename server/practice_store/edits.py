@@ -57,12 +57,12 @@ class CalculatedLineItem:
     @property
     def uneditable_quantity(self) -> int:
         """Units that are shipped, which no edit takes out."""
-        return self.quantity_before - self.editable_quantity_before_changes
+        return max(0, self.quantity_before - self.editable_quantity_before_changes)
 
     @property
     def editable_quantity_before_changes(self) -> int:
         """Units that an edit may take out."""
-        return self.line.unfulfilled_quantity if self.line else 0
+        return min(self.line.unfulfilled_quantity, self.quantity_before) if self.line else 0
 
     @property
     def editable_quantity(self) -> int:

@@ -5,7 +5,7 @@ from tests.house.holding import Held, held
 READINGS: dict[str, Held] = {
     "A1": held(
         "Shopify's stock is Shopify's and ours is ours: nothing here writes theirs.",
-        "tests/shopify/test_operations.py::test_the_only_writes_are_about_shipments_and_none_is_about_an_order_or_its_stock",
+        "tests/shopify/test_operations.py::test_the_only_writes_are_about_shipments_but_for_what_a_shop_switches_on",
         "tests/scenarios/test_orders_and_asking.py::test_a_new_order_is_unfulfilled_and_takes_nothing_from_any_shelf",
     ),
     "A2": held(

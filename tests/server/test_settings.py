@@ -39,6 +39,10 @@ def test_everything_can_be_said():
             "RAWANA_DATABASE_URL": "postgresql://u:p@db/rawana",
             "RAWANA_PG_BIN": "/pg/bin",
             "RAWANA_PWA_DIST": "/pages",
+            "RAWANA_SECRET_KEY": "a key",
+            "RAWANA_PUBLIC_URL": "https://rawana.example/",
+            "RAWANA_SHOPIFY_CLIENT_ID": "an app",
+            "RAWANA_SHOPIFY_CLIENT_SECRET": "its secret",
         }
     )
     assert settings == Settings(
@@ -46,12 +50,23 @@ def test_everything_can_be_said():
         database_url="postgresql://u:p@db/rawana",
         pg_bin=Path("/pg/bin"),
         pwa_dist=Path("/pages"),
+        secret_key="a key",
+        public_url="https://rawana.example",
+        shopify_client_id="an app",
+        shopify_client_secret="its secret",
     )
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("RAWANA_DATABASE_URL", "mysql://db"), ("RAWANA_HOME", "a\0b"), ("RAWANA_PG_BIN", "\0")],
+    [
+        ("RAWANA_DATABASE_URL", "mysql://db"),
+        ("RAWANA_HOME", "a\0b"),
+        ("RAWANA_PG_BIN", "\0"),
+        ("RAWANA_PUBLIC_URL", "http://rawana.example"),
+        ("RAWANA_PUBLIC_URL", "https://"),
+        ("RAWANA_PUBLIC_URL", "rawana.example"),
+    ],
 )
 def test_what_cannot_be_meant_is_refused_by_name(name, value):
     with pytest.raises(SettingsInvalid, match=name):

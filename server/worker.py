@@ -14,11 +14,17 @@ from server.db import outbox, store_reading, stores, streams, webhooks
 from server.db.availability import DatabaseUnavailable
 from server.db.connections import Connection
 from server.db.pool import run_transaction
+from server.db.stores import ShopifyConnection
 from server.intake.importing import advance_imports
 from server.intake.inbox import work_off_news
 from server.intake.reading import Reader
 from server.intake.replaying import replay_what_may_go
-from server.intake.sweeping import sweep, sweep_deeply_when_due
+from server.intake.sweeping import (
+    RETURNS_EVERY_MS,
+    sweep,
+    sweep_deeply_when_due,
+    sweep_returns,
+)
 from server.intake.waking import wake_due_orders
 from server.lanes import ShopLanes
 from server.outbox.carrying_out import Carrier, carry_out_due
@@ -54,6 +60,7 @@ class Worker:
         self._effects = ShopLanes(self._carry_out_of, self.wake)
         self._sweeps = ShopLanes(self._sweep, lambda: None)
         self._tried_at: dict[ShopId, int] = {}
+        self._returns_at: dict[ShopId, int] = {}
 
     def wake(self) -> None:
         """Something may be due."""
@@ -137,12 +144,19 @@ class Worker:
             return 0
         try:
             await sweep(self._reader, store)
+            await self._sweep_returns_when_due(store)
             await sweep_deeply_when_due(self._reader, store)
         except ShopifyError as error:
             _log.warning("sweeping the store of %s: %s", shop_id, error)
             async with self._reader.database.connection() as connection:
                 await store_reading.note_trouble(connection, shop_id, str(error))
         return 0
+
+    async def _sweep_returns_when_due(self, store: ShopifyConnection) -> None:
+        now = self._reader.clock()
+        if now - self._returns_at.get(store.shop_id, 0) >= RETURNS_EVERY_MS:
+            await sweep_returns(self._reader, store)
+            self._returns_at[store.shop_id] = now
 
     async def _imports(self) -> int:
         return await advance_imports(self._reader)

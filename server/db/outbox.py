@@ -88,6 +88,19 @@ async def claim(
     ]
 
 
+async def hurry(connection: Connection, shop_id: ShopId, order_id: OrderId, now: int) -> None:
+    """Let what waits for an order to be ready in the store be tried at once; what cools off goes on cooling off."""
+    await connection.execute(
+        """
+        UPDATE outbox SET run_at = $3
+        WHERE shop_id = $1 AND order_id = $2 AND state = 'pending' AND run_at > $3
+        """,
+        shop_id,
+        order_id,
+        now,
+    )
+
+
 async def mark(
     connection: Connection,
     effect: Claimed,

@@ -62,6 +62,18 @@ async def mirrored_at(
     return {OrderId(row["id"]): row["at"] or 0 for row in rows}
 
 
+async def orders_awaiting_returns(connection: Connection, shop_id: ShopId) -> set[OrderId]:
+    """Return the orders of which the store was seen to expect something back."""
+    rows = await connection.fetch(
+        """
+        SELECT id FROM customer_order
+        WHERE shop_id = $1 AND jsonb_path_exists(body, '$.lines[*].shopify_return_units ? (@ > 0)')
+        """,
+        shop_id,
+    )
+    return {OrderId(row["id"]) for row in rows}
+
+
 async def standing_orders_since(
     connection: Connection, shop_id: ShopId, placed_from: int
 ) -> set[OrderId]:

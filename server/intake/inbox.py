@@ -3,7 +3,7 @@
 import asyncio
 import logging
 
-from server.db import stores, webhooks
+from server.db import outbox, stores, webhooks
 from server.db.stores import ShopifyConnection
 from server.db.webhooks import News
 from server.intake.catalogue import read_product
@@ -14,7 +14,8 @@ from server.intake.subjects import PARTS
 from server.shopify.failures import ShopifyError, Throttled
 from server.shopify.operations import ORDER_READ
 from server.shopify.orders import find_order_of
-from sync_protocol.ids import ShopId
+from server.shopify.scalars import numeric_id
+from sync_protocol.ids import OrderId, ShopId
 
 _log = logging.getLogger(__name__)
 
@@ -82,8 +83,23 @@ async def _read(reader: Reader, store: ShopifyConnection, gid: str) -> str | Non
         return await look_at_import(reader, store, gid)
     if kind in PARTS:
         order = await find_order_of(reader.client_of(store), gid)
-        return NO_SUCH_ORDER if order is None else await read_and_tell(reader, store, order)
+        if order is None:
+            return NO_SUCH_ORDER
+        if kind == "FulfillmentOrder":
+            await _work_changed(reader, store, order)
+            return None
+        return await read_and_tell(reader, store, order)
     return await read_and_tell(reader, store, gid)
+
+
+async def _work_changed(reader: Reader, store: ShopifyConnection, order: str) -> None:
+    """How the store shares work out among its locations is read when a shipment is told, and kept nowhere.
+
+    But a shipment may be waiting for just this: that the order was routed, or a hold released.
+    """
+    async with reader.database.connection() as connection:
+        order_id = OrderId(numeric_id(order))
+        await outbox.hurry(connection, store.shop_id, order_id, reader.clock())
 
 
 def _wait_ms(news: News, error: ShopifyError | None) -> int:

@@ -17,7 +17,7 @@ from server.intake.importing import iso, to_be_read, want_import, was_over_befor
 from server.intake.reading import Reader
 from server.shopify.answers import ChangedOrder
 from server.shopify.client import AdminClient
-from server.shopify.orders import changed_since, count_orders, list_changed_orders
+from server.shopify.orders import changed_since, count_orders, list_orders
 from server.shopify.scalars import epoch_ms, numeric_id, order_gid
 from sync_protocol.ids import OrderId
 
@@ -56,7 +56,7 @@ async def sweep(reader: Reader, store: ShopifyConnection) -> int:
     if found > BULK_ABOVE:
         return await _sweep_in_bulk(reader, store, since_ms, found)
     reached, seen = store.swept_to, 0
-    async for page in _pages(client, iso(since_ms)):
+    async for page in _pages(client, changed_since(iso(since_ms))):
         await _queue(reader, known, page)
         reached, seen = page[-1].updated_at, seen + len(page)
     await _note(reader, store, reached)
@@ -75,10 +75,10 @@ async def _sweep_in_bulk(
     return found
 
 
-async def _pages(client: AdminClient, since: str) -> AsyncIterator[tuple[ChangedOrder, ...]]:
+async def _pages(client: AdminClient, query: str) -> AsyncIterator[tuple[ChangedOrder, ...]]:
     after: str | None = None
     while True:
-        page = await list_changed_orders(client, since, after)
+        page = await list_orders(client, query, after)
         if page.nodes:
             yield page.nodes
         after = page.page_info.end_cursor
@@ -104,6 +104,34 @@ async def _note(reader: Reader, store: ShopifyConnection, reached: str | None) -
         await readings.note_swept(connection, store.shop_id, reader.clock())
 
 
+RETURNS_EVERY_MS = 1_800_000
+RETURNS_OPEN = "return_status:in_progress"
+
+
+async def sweep_returns(reader: Reader, store: ShopifyConnection) -> int:
+    """Queue the orders of which the store expects something back and we do not, or the other way; return how many.
+
+    A return that is opened or closed leaves `updatedAt` as it was (recorded), so that no other sweep can find it.
+
+    Raises:
+        ShopifyError: what was found until then is queued.
+    """
+    client, now = reader.client_of(store), reader.clock()
+    listed: set[OrderId] = set()
+    async for page in _pages(client, RETURNS_OPEN):
+        listed |= {OrderId(numeric_id(one.id)) for one in page}
+    async with reader.database.transaction() as connection:
+        here = await store_news.orders_awaiting_returns(connection, store.shop_id)
+        differing = [
+            ToRead(
+                resource_gid=order_gid(one),
+                named=f"{order_gid(one)}@returns/{now // RETURNS_EVERY_MS}",
+            )
+            for one in sorted(listed ^ here)
+        ]
+        return await webhooks.want_readings(connection, store.shop_id, differing, now)
+
+
 async def sweep_deeply_when_due(reader: Reader, store: ShopifyConnection) -> bool:
     """Once a day compare every order of the last 60 days with what is known here; say whether it was time."""
     async with reader.database.connection() as connection:
@@ -127,7 +155,7 @@ async def sweep_deeply(reader: Reader, store: ShopifyConnection, known: StoreRea
     since_ms = now - WINDOW_MS
     counted, missing = 0, 0
     listed: set[OrderId] = set()
-    async for page in _pages(client, iso(since_ms)):
+    async for page in _pages(client, changed_since(iso(since_ms))):
         ids = {OrderId(numeric_id(one.id)): one for one in page}
         async with reader.database.connection() as connection:
             here = await store_news.mirrored_at(connection, store.shop_id, list(ids))

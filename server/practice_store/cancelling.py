@@ -95,6 +95,16 @@ def _take_off(line: LineItem) -> int:
     return units
 
 
+def is_taken_and_not_done(order: Order | None) -> bool:
+    """Whether the store says yes to cancelling an order and does nothing: something was shipped, and nobody ever paid.
+
+    Recorded is only that the job is taken; what it then does is not, and here it does nothing.
+    """
+    if order is None or order.cancelled_at is not None or not order.unpaid:
+        return False
+    return any(one.status == "SUCCESS" for one in order.shipments)
+
+
 def _refusal(order: Order | None, cancel: CancelOrder) -> UserError | None:
     field = ("orderId",)
     if order is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from server.practice_store.asked import Input, Payload, moment
+from server.practice_store.cancelling import is_taken_and_not_done
 from server.practice_store.commands import CancelOrder, MarkPaid, UserError
 from server.practice_store.commands_marks import SetMetafields
 from server.practice_store.commands_refunds import CloseOrder, DeleteOrder, OpenOrder, RecordPayment
@@ -109,9 +110,10 @@ class OrderMutations(EditMutations, ReturnMutations, RefundMutations):
             notify_customer=bool(notify_customer),
             staff_note=staff_note,
         )
-        result = self._store.execute(command)
-        if isinstance(result, list):
-            return _not_cancelled(result)
+        if not is_taken_and_not_done(self._state.order(order_id)):
+            result = self._store.execute(command)
+            if isinstance(result, list):
+                return _not_cancelled(result)
         job = {"id": f"gid://shopify/Job/{stable_uuid('job', order_id)}", "done": False}
         return {"job": job, "order_cancel_user_errors": [], "user_errors": []}
 

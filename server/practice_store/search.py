@@ -170,6 +170,7 @@ _ORDER_TERMS: dict[str, Holds[Order]] = {
         (order.display_financial_status or "").lower() == term.value.lower()
     ),
     "fulfillment_status": _fulfillment_status,
+    "return_status": lambda order, term: order.return_status.lower() == term.value.lower(),
     "status": _status,
 }
 _WORK_TERMS: dict[str, Holds[FulfillmentOrder]] = {

@@ -108,10 +108,8 @@ class AdminClient:
             OutcomeUnknown: the file ended too early.
             BadAnswer: a line is too long.
         """
-        try:
-            _checked(url)
-        except ValueError as error:
-            raise Refused((str(error),)) from error
+        if not _is_result_address(url):
+            raise Refused(("the store named an address at which its results never lie",))
         timeout = httpx.Timeout(READ_S, connect=CONNECT_S, pool=CONNECT_S)
         try:
             async with self._http.stream(
@@ -229,6 +227,25 @@ def _retry_after_s(header: str | None) -> float:
         return max(0.0, float(header or DEFAULT_RETRY_S))
     except ValueError:
         return DEFAULT_RETRY_S
+
+
+RESULT_HOSTS = (
+    "storage.googleapis.com",
+    ".shopify.com",
+    ".shopifycdn.com",
+    ".shopifycloud.com",
+    ".myshopify.com",
+)
+"""Where results of bulk operations lie (recorded: the first); nobody else's address is ever fetched from."""
+
+
+def _is_result_address(url: str) -> bool:
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if (parts.scheme, host) == ("http", "127.0.0.1"):
+        return True  # the practice store
+    named = any(host == one or (one[0] == "." and host.endswith(one)) for one in RESULT_HOSTS)
+    return parts.scheme == "https" and named and parts.port in (None, 443) and not parts.username
 
 
 def _checked(base_url: str) -> str:

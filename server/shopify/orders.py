@@ -72,7 +72,13 @@ async def list_changed_orders(
 
     The store's search index lags and `updatedAt` counts whole seconds: ask with an overlap and take repeats in stride.
     """
-    query = changed_since(since)
+    return await list_orders(client, changed_since(since), after, first)
+
+
+async def list_orders(
+    client: AdminClient, query: str, after: str | None = None, first: int = 50
+) -> Page[ChangedOrder]:
+    """Return a page of the orders that a search finds, oldest change first."""
     reply = await client.call(ORDERS_CHANGED, {"first": first, "after": after, "query": query})
     return reply.orders
 

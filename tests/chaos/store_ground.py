@@ -11,7 +11,7 @@ from server.db.migrating import migrate
 from server.db.pool import Database
 from server.intake.importing import advance_imports
 from server.intake.reading import news_of_reading
-from server.intake.sweeping import sweep
+from server.intake.sweeping import sweep, sweep_returns
 from server.practice_store.deliveries import WebhookSender
 from server.practice_store.subscriptions import TOPICS
 from server.shopify.change_answers import Changes
@@ -54,7 +54,9 @@ class StoreGround:
         if now >= self._sweep_at:
             self._sweep_at = now + int(SWEEP_EVERY_S * 1000)
             with contextlib.suppress(ShopifyError):
-                await sweep(self.reader, await self.outside.connected())
+                store = await self.outside.connected()
+                await sweep(self.reader, store)
+                await sweep_returns(self.reader, store)
         await advance_imports(self.reader)
         done = await self.outside.read_with(self.reader)
         self.read += done

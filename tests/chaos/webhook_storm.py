@@ -6,6 +6,7 @@ import time
 from server.practice_store.by_hand import fulfill_by_hand
 from server.practice_store.commands import CancelOrder, EditContact, MarkPaid, Parcel
 from server.practice_store.commands_edits import BeginEdit, CommitEdit, SetEditQuantity
+from server.practice_store.commands_returns import CancelReturn, OpenReturn, WantedReturnLine
 from server.practice_store.orders import Order
 from tests.chaos.store_ground import StoreGround, store_ground
 
@@ -61,7 +62,7 @@ class _Team:
             return
         order = self.chance.choice(orders[-200:])
         self.chance.choice(
-            (self._note, self._note, self._pay, self._ship, self._cancel, self._edit)
+            (self._return, self._note, self._note, self._pay, self._ship, self._cancel, self._edit)
         )(order)
 
     def _note(self, order: Order) -> None:
@@ -73,6 +74,16 @@ class _Team:
     def _ship(self, order: Order) -> None:
         parcel = Parcel(company="Leopards", numbers=(f"LE{self.actions}",))
         fulfill_by_hand(self._ground.store, order, None, parcel, notify_customer=False)
+
+    def _return(self, order: Order) -> None:
+        """What was shipped is to come back, or after all not: neither moves the order's `updatedAt`."""
+        opened = next((one for one in order.returned if one.status == "OPEN"), None)
+        if opened is not None:
+            self._ground.store.execute(CancelReturn(of_return=opened.id))
+        elif order.shipments:
+            shipped = order.shipments[0].fulfillment_line_items[0].id
+            line = WantedReturnLine(fulfillment_line=shipped, quantity=1, reason="UNWANTED")
+            self._ground.store.execute(OpenReturn(order=order.id, lines=(line,)))
 
     def _cancel(self, order: Order) -> None:
         if self.chance.random() < 0.2:

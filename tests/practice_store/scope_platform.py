@@ -9,7 +9,6 @@ TIMING = "how long an export takes, and over how much, was the recorded store's 
 ONLY_HTTPS = "Rawana subscribes https addresses only"
 IN_TRANSIT = "goods in transit between locations are no part of the store"
 BEFORE = "it was there before, in a way that the recording does not tell"
-TWICE = "what is deleted already is deleted again: the store says that it is gone"
 
 MODELLED = {
     "bulkOperation",
@@ -66,9 +65,6 @@ KNOWN = {
     ("fulfillment-return-node-read-after-write", "/nodeReads/fulfillmentNodeRead"): (
         "its document asks for two kinds of status under one name, which the reference rules forbid"
     ),
-    ("webhook-subscription-metafield-namespaces-resolution", "/cleanup"): TWICE,
-    ("webhook-subscription-metafields-lifecycle", "/cleanup"): TWICE,
-    ("webhook-subscription-metafields-lifecycle", "/omittedCleanup"): TWICE,
 }
 
 IN_SCOPE = {

@@ -43,7 +43,20 @@ def recorded(name: str) -> Any:
 def steps_in(name: str) -> list[Step]:
     steps = steps_of(recorded(name), full_schema())
     # What the recorder had set up was tidied up last, though it stands beside it in the file.
-    return sorted(steps, key=lambda step: step.at == "/setup/cleanup")
+    return sorted(_called(steps), key=lambda step: step.at == "/setup/cleanup")
+
+
+def _called(steps: list[Step]) -> list[Step]:
+    """Leave out what is no call of its own: tidying up that a file tells of in two places was done once."""
+    calls: list[Step] = []
+    for step in steps:
+        told_before = any(
+            (step.query, step.variables, step.answer) == (one.query, one.variables, one.answer)
+            for one in calls
+        )
+        if not ("leanup" in step.at and told_before):
+            calls.append(step)
+    return calls
 
 
 def is_known(name: str, difference: str) -> bool:
@@ -106,8 +119,8 @@ def test_as_many_of_the_cases_in_scope_are_equal_as_the_scope_says(scope):
 def test_most_recorded_steps_are_replayed_and_equal():
     shopify_file("conformance")
     fates = sum((replay(name)[3] for name in IN_SCOPE), Counter())
-    assert fates["equal"] >= 600, fates
-    assert fates["equal"] >= 0.85 * (fates.total() - fates["left out"]), fates
+    assert fates["equal"] >= 640, fates
+    assert fates["equal"] >= 0.95 * (fates["equal"] + fates["known difference"]), fates
 
 
 def test_no_difference_is_listed_that_is_not_there():

@@ -360,3 +360,26 @@ async def test_what_is_tried_in_vain_says_why_after_the_third_try_and_ends_well_
     await outside.carry_out()
     assert await outside.state() == ("confirmed", None)
     assert len(outside.shipments(order)) == 1
+
+
+async def test_a_shipment_that_waits_for_routing_goes_as_soon_as_the_store_says_that_it_is_done(
+    outside,
+):
+    outside.store.routing_ms = (600_000, 600_000)
+    order = outside.place()
+    await outside.take_over(order)
+    await outside.dispatched(order)
+    for _ in range(4):
+        await outside.carry_out(patiently=False)
+        outside.retail.server.clock.pass_ms(2_500)
+    async with outside.retail.server.database.connection() as connection:
+        await connection.execute("UPDATE outbox SET run_at = run_at + 86400000")
+    outside.retail.server.clock.pass_ms(600_000)
+    outside.store.settle()
+    reads = len(outside.calls("OrderRead"))
+    body = b'{"fulfillment_order":{"id":"%s","status":"open"}}' % order.work[0].id.encode()
+    await outside.webhook(body, "fulfillment_orders/order_routing_complete")
+    await outside.read()
+    assert len(outside.calls("OrderRead")) == reads
+    await outside.carry_out(patiently=False)
+    assert await outside.state() == ("confirmed", None)

@@ -5,8 +5,15 @@ import asyncio
 import pytest
 
 from server.db import store_reading
-from server.intake.sweeping import DEEP_EVERY_MS, sweep_deeply, sweep_deeply_when_due
-from server.practice_store.commands import EditContact, MarkPaid
+from server.intake.sweeping import (
+    DEEP_EVERY_MS,
+    sweep_deeply,
+    sweep_deeply_when_due,
+    sweep_returns,
+)
+from server.practice_store.by_hand import fulfill_by_hand
+from server.practice_store.commands import EditContact, MarkPaid, Parcel
+from server.practice_store.commands_returns import CancelReturn, OpenReturn, WantedReturnLine
 from tests.server.books import rows_of
 from tests.server.outside import Outside
 
@@ -122,3 +129,37 @@ async def test_a_store_that_was_connected_just_now_is_read_at_once(outside):
     await asyncio.sleep(0.05)
     assert (await reading(outside)).swept_at == swept_at
     await worker._sweeps.stop()
+
+
+async def test_a_return_of_which_no_webhook_told_is_found_although_the_order_seems_unchanged(
+    outside,
+):
+    order = outside.place(2)
+    (made,) = fulfill_by_hand(
+        outside.store, order, None, Parcel(company="TCS"), notify_customer=False
+    )
+    await outside.take_over(order)
+    outside.retail.server.clock.pass_ms(60_000)
+    shipped = made.fulfillment_line_items[0].id
+    line = WantedReturnLine(fulfillment_line=shipped, quantity=1, reason="UNWANTED")
+    back = outside.store.execute(OpenReturn(order=order.id, lines=(line,)))
+    assert not isinstance(back, list)
+    store = await outside.connected()
+    assert await returned_units(outside) == 0
+    assert await sweep_returns(outside.reader, store) == 1
+    await outside.read()
+    assert await returned_units(outside) == 1
+    assert await sweep_returns(outside.reader, store) == 0
+    assert not isinstance(outside.store.execute(CancelReturn(of_return=back.id)), list)
+    outside.retail.server.clock.pass_ms(3_600_000)
+    assert await sweep_returns(outside.reader, store) == 1
+    await outside.read()
+    assert await returned_units(outside) == 0
+
+
+async def returned_units(outside: Outside) -> int:
+    (row,) = await rows_of(
+        outside.retail,
+        "SELECT (body->'lines'->0->>'shopify_return_units')::int AS units FROM customer_order",
+    )
+    return row["units"] or 0

@@ -234,3 +234,34 @@ async def test_a_document_of_ours_that_the_store_does_not_know_is_refused():
     )
     with pytest.raises(Refused, match="Field 'colour' doesn't exist on type 'Shop'"):
         await client_to(new_store()).call(wrong, {})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://storage.googleapis.com/x",
+        "https://evil.example/x",
+        "https://storage.googleapis.com.evil.example/x",
+        "https://storage.googleapis.com:8443/x",
+        "https://me@storage.googleapis.com/x",
+        "https://10.0.0.1/x",
+        "file:///etc/passwd",
+        "https://shopify.com.evil.example/x",
+        "",
+    ],
+)
+async def test_a_result_is_fetched_from_where_results_lie_and_from_nowhere_else(url):
+    client = answering(b"{}")
+    with pytest.raises(Refused, match="never lie"):
+        _ = [line async for line in client.download_lines(url, 100)]
+
+
+async def test_a_result_comes_line_by_line_and_a_line_without_end_is_cut_off():
+    where = "https://storage.googleapis.com/bucket/result.jsonl?Expires=1"
+    content = b'{"a":1}\n\n{"b":2}\n{"c":3}'
+    lines = [line async for line in answering(content).download_lines(where, 100)]
+    assert lines == [b'{"a":1}', b'{"b":2}', b'{"c":3}']
+    with pytest.raises(BadAnswer, match="above 5 bytes"):
+        _ = [line async for line in answering(b"x" * 100).download_lines(where, 5)]
+    with pytest.raises(Refused, match="403"):
+        _ = [line async for line in answering(b"", status=403).download_lines(where, 5)]

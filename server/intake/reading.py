@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -26,8 +25,6 @@ from sync_protocol.bodies.store_news import ShopifyOrder
 from sync_protocol.canonical import canonical, digest_hex
 from sync_protocol.ids import OWN_OPS, OpId, OrderId, ShopId
 from sync_protocol.ops import OpKind
-
-_log = logging.getLogger(__name__)
 
 NO_SUCH_ORDER = "the store has no such order"
 DELETED = "the order was deleted in the store"

@@ -7,9 +7,11 @@ mark up to which the store is known moves on once everything found is durably qu
 import logging
 from collections.abc import AsyncIterator
 
+from msgspec.structs import replace
+
 from server.db import store_imports, store_news, stores, webhooks
 from server.db import store_reading as readings
-from server.db.store_imports import ImportKind
+from server.db.store_imports import ImportKind, StoreImport
 from server.db.store_reading import StoreReading
 from server.db.stores import ShopifyConnection
 from server.db.webhooks import ToRead
@@ -52,15 +54,27 @@ async def sweep(reader: Reader, store: ShopifyConnection) -> int:
     since_ms = now - WINDOW_MS if floor is None else floor - OVERLAP_MS
     if not any(one.kind is ImportKind.VARIANTS for one in importing):
         await want_import(reader, store, ImportKind.VARIANTS)
+    failed = next((one for one in importing if is_failed_orders_import(one)), None)
+    if failed is not None:
+        # What could not be read in bulk is read one by one, from where the bulk reading was to begin.
+        since_ms = min(since_ms, epoch_ms(failed.since) or since_ms)
     found, _ = await count_orders(client, changed_since(iso(since_ms)))
-    if found > BULK_ABOVE:
+    if found > BULK_ABOVE and failed is None:
         return await _sweep_in_bulk(reader, store, since_ms, found)
     reached, seen = store.swept_to, 0
     async for page in _pages(client, changed_since(iso(since_ms))):
         await _queue(reader, known, page)
         reached, seen = page[-1].updated_at, seen + len(page)
+    if failed is not None:
+        async with reader.database.transaction() as connection:
+            await store_imports.store_import(connection, replace(failed, state="done"))
     await _note(reader, store, reached)
     return seen
+
+
+def is_failed_orders_import(one: StoreImport) -> bool:
+    """Whether the store's orders could not be read in bulk."""
+    return one.kind is ImportKind.ORDERS and one.state == "failed"
 
 
 async def _sweep_in_bulk(

@@ -65,20 +65,13 @@ async def read_order(
     )
 
 
-async def list_changed_orders(
-    client: AdminClient, since: str, after: str | None = None, first: int = 50
-) -> Page[ChangedOrder]:
-    """Return a page of the orders whose `updatedAt` is at or after `since` (ISO 8601, UTC), oldest change first.
-
-    The store's search index lags and `updatedAt` counts whole seconds: ask with an overlap and take repeats in stride.
-    """
-    return await list_orders(client, changed_since(since), after, first)
-
-
 async def list_orders(
     client: AdminClient, query: str, after: str | None = None, first: int = 50
 ) -> Page[ChangedOrder]:
-    """Return a page of the orders that a search finds, oldest change first."""
+    """Return a page of the orders that a search finds, oldest change first.
+
+    The store's search index lags and `updatedAt` counts whole seconds: ask with an overlap and take repeats in stride.
+    """
     reply = await client.call(ORDERS_CHANGED, {"first": first, "after": after, "query": query})
     return reply.orders
 

@@ -175,3 +175,16 @@ async def test_a_store_that_is_away_is_asked_again_and_the_trouble_is_visible(
     assert "500" in troubled.error
     await outside.import_all(80)
     assert len(await names(outside)) == 5
+
+
+async def test_what_cannot_be_read_in_bulk_is_read_one_by_one(outside, few_are_many):
+    orders = [outside.place() for _ in range(5)]
+    await outside.sweep()
+    async with outside.retail.server.database.connection() as connection:
+        await connection.execute(
+            "UPDATE store_import SET state = 'failed', error = 'denied' WHERE kind = 'orders'"
+        )
+    outside.retail.server.clock.pass_ms(600_000)
+    assert await outside.sweep() == 5
+    assert await names(outside) == [order.name for order in orders]
+    assert (await import_of(outside, ImportKind.ORDERS)).state == "done"

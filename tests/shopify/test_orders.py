@@ -12,7 +12,7 @@ from server.shopify.fulfillments import (
     create_fulfillment,
     update_tracking,
 )
-from server.shopify.orders import list_changed_orders, read_order
+from server.shopify.orders import changed_since, list_orders, read_order
 from server.shopify.store import (
     each_location,
     each_subscription,
@@ -121,7 +121,7 @@ async def test_changed_orders_come_oldest_change_first_and_none_is_lost_between_
     client = client_to(store)
     names, after = [], None
     while True:
-        page = await list_changed_orders(client, "2026-11-23T08:00:00Z", after, first=3)
+        page = await list_orders(client, changed_since("2026-11-23T08:00:00Z"), after, first=3)
         names += [one.name for one in page.nodes]
         after = page.page_info.end_cursor
         if not page.page_info.has_next_page:
@@ -135,7 +135,7 @@ async def test_orders_changed_before_a_time_are_not_listed():
     store.place_order()
     clock.pass_ms(60_000)
     late = store.place_order()
-    page = await list_changed_orders(client_to(store), "2026-11-23T08:00:30Z")
+    page = await list_orders(client_to(store), changed_since("2026-11-23T08:00:30Z"))
     assert [one.name for one in page.nodes] == [late.name]
 
 
@@ -144,10 +144,10 @@ async def test_a_lagging_search_index_hides_a_new_order_that_a_direct_read_shows
     store = new_store(clock, search_lag_ms=10_000)
     order = store.place_order()
     client = client_to(store)
-    assert (await list_changed_orders(client, "2026-11-23T00:00:00Z")).nodes == ()
+    assert (await list_orders(client, changed_since("2026-11-23T00:00:00Z"))).nodes == ()
     assert await read_order(client, order.id) is not None
     clock.pass_ms(10_000)
-    assert len((await list_changed_orders(client, "2026-11-23T00:00:00Z")).nodes) == 1
+    assert len((await list_orders(client, changed_since("2026-11-23T00:00:00Z"))).nodes) == 1
 
 
 async def test_tracking_events_and_cancel_reach_the_shipment():

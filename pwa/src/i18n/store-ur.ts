@@ -17,7 +17,7 @@ export const storeUr: Readonly<Record<keyof typeof storeEn, string>> = {
   in_vain: 'یہ اب تک نہیں پڑھے جا سکے:',
   orders_file: 'گاہک فائل سے',
   orders_file_lead:
-    'اگر آپ کا پلان گاہکوں کو ایپ سے چھپاتا ہے تو شاپیفائی میں آرڈر ایکسپورٹ کریں (Orders → Export → CSV) اور فائل یہاں لائیں۔ جو آپ نے درست کیا ہے وہ نہیں بدلے گا۔',
+    'اگر آپ کا پلان گاہکوں کو ایپ سے چھپاتا ہے تو شاپیفائی میں آرڈر ایکسپورٹ کریں \u2066(Orders → Export → CSV)\u2069 اور فائل یہاں لائیں۔ جو آپ نے درست کیا ہے وہ نہیں بدلے گا۔',
   orders_file_choose: 'فائل چنیں',
   orders_file_told:
     '{filled} آرڈر بھرے گئے، {unchanged} پہلے سے معلوم، {waiting} اسٹور سے مانگے گئے، {silent} بغیر رابطے کے۔',

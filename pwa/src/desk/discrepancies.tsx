@@ -11,6 +11,7 @@ import { branchName, staffName } from '../view/names.ts';
 import { now } from '../view/now.ts';
 import { href } from '../view/routes.ts';
 import styles from './desk.module.css';
+import { Outcomes } from './outcomes.tsx';
 
 const all = computed<readonly Discrepancy[]>(() => {
   const found = [...board.replica.base.discrepancies.values()];
@@ -79,6 +80,7 @@ function Head() {
         <th scope="col">{t('desk.who')}</th>
         <th scope="col">{t('desk.when')}</th>
         <th scope="col">{t('desk.seen')}</th>
+        <th scope="col">{t('parked.outcome')}</th>
       </tr>
     </thead>
   );
@@ -138,8 +140,22 @@ function Row({ found }: { found: Discrepancy }) {
           </div>
         ))}
       </td>
+      <Decided found={found} />
     </tr>
   );
+}
+
+function Decided({ found }: { found: Discrepancy }) {
+  return (
+    <td>
+      {found.closed_at === null && decides() && <Outcomes found={found} />}
+      {found.outcome !== null && t(`outcome.${found.outcome}`)}
+    </td>
+  );
+}
+
+function decides(): boolean {
+  return board.me.role === 'owner' || board.me.role === 'supervisor';
 }
 
 /** A stream as people name it: the branch and whether it was its work or its stock. */

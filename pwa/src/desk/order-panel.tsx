@@ -4,6 +4,7 @@ import type { OrderId } from '../protocol/generated.ts';
 import { Asking, OrderParts, StepButton } from '../screens/order-detail.tsx';
 import { board } from '../view/board.ts';
 import { nextStep } from '../view/next-step.ts';
+import { BranchSyncPart } from './branch-sync-part.tsx';
 import styles from './desk.module.css';
 import { ShopifyPart } from './shopify-part.tsx';
 
@@ -31,6 +32,7 @@ export function OrderPanel({ id }: { id: OrderId | null }) {
           setAsking(true);
         }}
       />
+      <BranchSyncPart key={`${order.id}/${String(order.rev)}`} order={order} />
       <OrderParts order={order} step={step} />
       <ShopifyPart order={order} />
       <Asking

@@ -3,6 +3,7 @@
 import type {
   AttemptFailed,
   BranchId,
+  BranchSync,
   CallAttempt,
   CancelFulfillment,
   Confirm,
@@ -45,6 +46,7 @@ interface Bodies {
   replay: Sent<Replay>;
   dismiss: Dismiss;
   resolve: Sent<Resolve>;
+  branch_sync: Sent<BranchSync>;
 }
 
 export function newFulfillmentId(): FulfillmentId {

@@ -20,10 +20,12 @@ from tests.browser.test_journey import (
 )
 from tests.demo_server import DemoServer
 
-LOST_DATABASE = """() => {
+# The press comes in the same breath: a synchronization could meet the lost database first and take the form away.
+LOST_DATABASE_AS_IT_IS_SENT = """() => {
   IDBDatabase.prototype.transaction = () => {
     throw new DOMException('Connection to Indexed Database server lost.', 'UnknownError');
   };
+  document.querySelector('[data-testid=dispatch-submit]').click();
 }"""
 
 
@@ -234,8 +236,7 @@ def test_when_the_database_goes_away_the_app_asks_to_be_loaded_again_and_keeps_t
     page.get_by_test_id("go-dispatch").click()
     page.get_by_test_id("courier-tcs").click()
     page.get_by_test_id("tracking-number").fill(TRACKING)
-    page.evaluate(LOST_DATABASE)
-    page.get_by_test_id("dispatch-submit").click()
+    page.evaluate(LOST_DATABASE_AS_IT_IS_SENT)
     page.get_by_test_id("load-again").click()
     expect(page.get_by_test_id("tracking-number")).to_have_value(TRACKING, timeout=WAIT_MS)
     page.get_by_test_id("dispatch-submit").click()

@@ -41,11 +41,18 @@ def test_goods_that_left_in_shopify_are_deducted_where_they_really_left(
     part.get_by_test_id("sync-branch").filter(has_text="Saddar").click()
     expect(part.get_by_test_id("sync-line-branch").first).to_have_value("saddar")
     expect(part.get_by_test_id("sync-line").first).to_contain_text("after")
+    desk.set_offline(True)
     part.get_by_test_id("branch-sync-deduct").click()
-    expect(part).to_have_count(0, timeout=WAIT_MS)
+    expect(page.get_by_test_id("toast-saved")).to_be_visible()
+    expect(page.get_by_test_id("order-waiting")).to_be_visible()
+    # Recorded and not sent: it is not asked for a second time.
+    expect(part).to_have_count(0)
+    desk.set_offline(False)
+    expect(page.get_by_test_id("order-waiting")).to_have_count(0, timeout=WAIT_MS)
+    expect(part).to_have_count(0)
     expect(page.get_by_test_id("desk-panel")).to_contain_text("Saddar", timeout=WAIT_MS)
     events = demo.command("history", "--shop", "practice", "--of", "branch/saddar")
-    assert any(event["kind"] == "branch_sync" for event in events)
+    assert [event["kind"] for event in events].count("branch_sync") == 1
 
 
 def test_what_shopify_refused_is_told_again_from_the_list_of_what_is_to_be_checked(
@@ -63,7 +70,10 @@ def test_what_shopify_refused_is_told_again_from_the_list_of_what_is_to_be_check
     expect(row).to_contain_text("release the hold", timeout=WAIT_MS)
     by_hand(demo, name, "release")
     row.get_by_test_id("decide").click()
+    desk.set_offline(True)
     row.get_by_test_id("outcome-retry").click()
+    expect(row.get_by_test_id("decision-waits")).to_be_visible()
+    desk.set_offline(False)
     expect(row).to_have_count(0, timeout=WAIT_MS)
     panel_of(page, demo, name)
     told = page.get_by_test_id("shopify-told")

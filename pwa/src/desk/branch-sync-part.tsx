@@ -5,9 +5,11 @@ import { needsBranchUnits } from '../protocol/order-lines.ts';
 import { Button } from '../ui/button.tsx';
 import { Select } from '../ui/field.tsx';
 import { Pill } from '../ui/pill.tsx';
+import { savingHere } from '../ui/toast.tsx';
 import { board } from '../view/board.ts';
 import { branchName } from '../view/names.ts';
 import { newFulfillmentId, record } from '../view/recording.ts';
+import { opsByOrder } from '../view/results.ts';
 import { freeAt } from '../view/stock.ts';
 import styles from './desk.module.css';
 
@@ -18,7 +20,8 @@ export function BranchSyncPart({ order }: { order: Order }) {
   const lines = order.lines.filter((line) => needsBranchUnits(line) > 0);
   const branches = board.myBranches;
   const [chosen, setChosen] = useState<Chosen>(() => suggested(lines, branches));
-  if (lines.length === 0) return null;
+  const [busy, setBusy] = useState(false);
+  if (lines.length === 0 || isRecorded(order)) return null;
   const whole = lines.every((line) => chosen[line.id] !== undefined);
   const units = lines.reduce((sum, line) => sum + needsBranchUnits(line), 0);
   return (
@@ -49,14 +52,25 @@ export function BranchSyncPart({ order }: { order: Order }) {
       ))}
       <Button
         look="primary"
-        disabled={!whole}
+        disabled={!whole || busy}
         testId="branch-sync-deduct"
-        onPress={() => void deduct(order, lines, chosen)}
+        onPress={() => {
+          setBusy(true);
+          void savingHere(() => deduct(order, lines, chosen)).finally(() => {
+            setBusy(false);
+          });
+        }}
       >
         {t('sync.deduct', { n: units })}
       </Button>
     </section>
   );
+}
+
+/** Whether this device recorded it and the server's rows do not show it yet: it is not asked for twice. */
+function isRecorded(order: Order): boolean {
+  const ops = opsByOrder.value.get(order.id) ?? [];
+  return ops.some((op) => op.open === 1 && op.kind === 'branch_sync');
 }
 
 /** One branch for all that is missing: how much of it lies there. */

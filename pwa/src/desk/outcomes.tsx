@@ -3,18 +3,28 @@ import { t } from '../i18n/words.ts';
 import { OUTCOMES, type BranchId, type Discrepancy, type Outcome } from '../protocol/generated.ts';
 import { Button } from '../ui/button.tsx';
 import { Field, Select } from '../ui/field.tsx';
+import { Pill } from '../ui/pill.tsx';
+import { savingHere } from '../ui/toast.tsx';
 import { board } from '../view/board.ts';
 import { branchName } from '../view/names.ts';
 import { record } from '../view/recording.ts';
+import { isDecided } from '../view/results.ts';
 import styles from './desk.module.css';
 
 /** What may become of a discrepancy, one tap each; what needs a word or a branch asks for it first. */
 export function Outcomes({ found }: { found: Discrepancy }) {
   const [asked, setAsked] = useState<Outcome | null>(null);
+  if (isDecided(found.id)) {
+    return (
+      <Pill tone="warn" icon="up" testId="decision-waits">
+        {t('order.waiting')}
+      </Pill>
+    );
+  }
   const outcomes = OUTCOMES[found.code] ?? ['accepted'];
   const decide = (outcome: Outcome) => {
     if (ASKS_FIRST.has(outcome)) setAsked(outcome);
-    else void record('resolve', { discrepancy_id: found.id, outcome });
+    else void savingHere(() => record('resolve', { discrepancy_id: found.id, outcome }));
   };
   return (
     <details class={styles.outcomes}>
@@ -51,7 +61,8 @@ function Asked({ found, outcome }: { found: Discrepancy; outcome: Outcome }) {
         event.preventDefault();
         const told = { discrepancy_id: found.id, outcome };
         const more = named && branch !== undefined ? { branch_id: branch } : {};
-        void record('resolve', { ...told, ...more, ...(reason.trim() ? { reason } : {}) });
+        const why = reason.trim() ? { reason: reason.trim() } : {};
+        void savingHere(() => record('resolve', { ...told, ...more, ...why }));
       }}
     >
       {named && branch !== undefined && (

@@ -5,6 +5,7 @@ import { OpKind, type Code, type ParkedOp } from '../protocol/generated.ts';
 import { Empty } from '../ui/banner.tsx';
 import { Button } from '../ui/button.tsx';
 import { Pager } from '../ui/pager.tsx';
+import { savingHere } from '../ui/toast.tsx';
 import { board } from '../view/board.ts';
 import { staffName } from '../view/names.ts';
 import { now } from '../view/now.ts';
@@ -90,7 +91,7 @@ function Row({ op, decides }: { op: ParkedOp; decides: boolean }) {
             <Button
               look="primary"
               testId="parked-replay"
-              onPress={() => void record('replay', { op_ids: [op.id] })}
+              onPress={() => void savingHere(() => record('replay', { op_ids: [op.id] }))}
             >
               {t('parked.replay')}
             </Button>
@@ -107,7 +108,7 @@ function Row({ op, decides }: { op: ParkedOp; decides: boolean }) {
 /** Nothing is set aside without a reason that can be read later. */
 async function dismiss(op: ParkedOp): Promise<void> {
   const reason = prompt(t('parked.reason'))?.trim();
-  if (reason) await record('dismiss', { op_ids: [op.id], reason });
+  if (reason) await savingHere(() => record('dismiss', { op_ids: [op.id], reason }));
 }
 
 /** What an op is about, as people name it where that is known here. */

@@ -41,6 +41,11 @@ export async function saving(record: () => Promise<void>, done: () => void): Pro
   done();
 }
 
+/** The same where the screen stays. */
+export function savingHere(record: () => Promise<void>): Promise<void> {
+  return saving(record, () => undefined);
+}
+
 export function say(words: string): void {
   tell({ words, good: true });
 }

@@ -1,7 +1,7 @@
 /** What became of the ops of this phone, as its screens tell it. */
 
 import { computed } from '@preact/signals';
-import type { OrderId, ResultStatus } from '../protocol/generated.ts';
+import type { DiscrepancyId, OrderId, ResultStatus } from '../protocol/generated.ts';
 import { references } from '../protocol/read-op.ts';
 import type { StoredOp } from '../store/database.ts';
 import { opOf } from '../store/outbox.ts';
@@ -58,4 +58,14 @@ export const opsByOrder = computed<ReadonlyMap<OrderId, readonly StoredOp[]>>(()
 
 export function isWaiting(orderId: OrderId): boolean {
   return opsByOrder.value.get(orderId)?.some((op) => op.unsent === 1) ?? false;
+}
+
+/** Whether somebody here decided a discrepancy and the server's rows do not show it yet. */
+export function isDecided(id: DiscrepancyId): boolean {
+  return board.ops.value.some(
+    (op) =>
+      op.open === 1 &&
+      op.kind === 'resolve' &&
+      (opOf(op).body as { discrepancy_id?: unknown }).discrepancy_id === id,
+  );
 }
